@@ -1,0 +1,1 @@
+"""What metier itself brings, registered through the same hooks as everyone else's."""

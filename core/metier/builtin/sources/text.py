@@ -1,0 +1,84 @@
+"""The data source `text`: plain text, a record a paragraph, line or file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from metier.builtin.sources import _files
+from metier.builtin.sources._encoding import EncodingName, encoding_of, open_text, say
+from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
+from metier.errors import Problem
+from metier.values import Record
+
+Unit = Literal["paragraph", "line", "file"]
+
+
+class Text(DataSource):
+    """Plain text files: a record a paragraph, a line, or a file."""
+
+    name: ClassVar[str] = "text"
+    patterns: ClassVar[tuple[str, ...]] = ("*.txt", "*.text", "*.md", "*.txt.gz")
+
+    class Config(ComponentConfig):
+        """Options of `text`."""
+
+        path: RecipePath
+        """A file, or a glob (`minutes/*.txt`); `**` reaches folders in folders."""
+        unit: Unit = "paragraph"
+        """What makes a record; paragraphs end at blank lines."""
+        encoding: EncodingName = "auto"
+        """The encoding; `auto` tells it from the bytes, file by file."""
+
+    config: Config
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
+
+    def inspect(self) -> Iterable[Problem]:
+        """Look at the files."""
+        return _files.look(self.config.path)
+
+    def columns(self) -> Sequence[str] | None:
+        """Return `text` and `file`."""
+        return ("text", "file")
+
+    def digest(self) -> str | None:
+        """Return a digest of the files' bytes."""
+        return _files.digest(self.config.path)
+
+    def read(self, context: ReadContext) -> Iterator[Record]:
+        """Yield the records of each file in turn; blank ones are none."""
+        files = _files.expand(self.config.path)
+        encodings: dict[str, str] = {}
+        for file, place in zip(files, _files.places(files), strict=True):
+            if file.stat().st_size == 0:
+                context.notes.append(f"{place}: empty, left out")
+                continue
+            encodings[place] = encoding_of(file, self.config.encoding)
+            for line, text in units(file, encodings[place], self.config.unit):
+                where = place if self.config.unit == "file" else f"{place}:{line}"
+                yield Record(where, {"text": text, "file": place})
+        context.notes.extend(say(encodings, self.config.encoding))
+
+
+def units(file: Path, encoding: str, unit: Unit) -> Iterator[tuple[int, str]]:
+    """Yield the units of a file, each with the line that it begins at."""
+    with open_text(file, encoding) as text:
+        if unit == "file":
+            whole = text.read().strip()
+            if whole:
+                yield 1, whole
+            return
+        begin, held = 1, list[str]()
+        for number, line in enumerate(text, start=1):
+            bare = line.strip()
+            if bare:
+                begin = begin if held else number
+                held.append(bare)
+            if held and (not bare or unit == "line"):
+                yield begin, "\n".join(held)
+                held = []
+        if held:
+            yield begin, "\n".join(held)

@@ -1,0 +1,50 @@
+"""What the engine trains: a task head's and a pretraining method's objective are the same thing to it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+    Batch: TypeAlias = dict[str, torch.Tensor]
+    Loss: TypeAlias = Callable[[PreTrainedModel, Batch], torch.Tensor]
+
+
+class Objective(ABC):
+    """Columns in, batches, a loss. It holds no state that changes while training."""
+
+    @abstractmethod
+    def encode(
+        self, rows: Mapping[str, Sequence[Any]], tokenizer: PreTrainedTokenizerFast, max_length: int
+    ) -> Mapping[str, Sequence[Any]]:
+        """Return columns of numbers for a batch of rows: `input_ids` (lists of token ids) and what `collate` needs.
+
+        One entry per encoded example; an example may be fewer or more than a row (packed or windowed text). Each other
+        column holds numbers, or lists of numbers of any length.
+        """
+
+    @abstractmethod
+    def collate(
+        self, examples: Sequence[Mapping[str, Any]], tokenizer: PreTrainedTokenizerFast, generator: np.random.Generator
+    ) -> Batch:
+        """Return tensors for examples: `input_ids` and `attention_mask` (batch, sequence), `labels`.
+
+        Randomness (masking) comes from `generator` alone: it depends on seed, epoch and batch, so that a resumed
+        training sees the same batches.
+        """
+
+    @abstractmethod
+    def loss(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
+        """Return the loss as a float32 scalar **summed** over supervised items; the engine divides by their number.
+
+        Summing is what makes gradient accumulation exact.
+        """
+
+    @abstractmethod
+    def items(self, batch: Batch) -> int:
+        """Return how many supervised items (rows, or tokens) the batch has; 0 is an error of the data."""

@@ -1,0 +1,25 @@
+"""The contract of a strategy: middleware around a whole training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar, TypeAlias
+
+from metier.components.base import Component
+from metier.values import Job, Outcome
+
+Train: TypeAlias = Callable[[Job], Outcome]
+
+
+class Strategy(Component):
+    """Improves a whole training: augmentation, search, distillation, several seeds. Strategies nest."""
+
+    kind: ClassVar[str] = "strategy"
+
+    def describe(self, seed: int) -> Sequence[str]:
+        """Return what it is going to do, a line each, for `metier plan`; pure, no torch."""
+        raise NotImplementedError(f"{type(self).__name__}.describe")
+
+    def run(self, job: Job, train: Train) -> Outcome:
+        """Call `train` once, many times, or on changed jobs, and return the outcome to keep."""
+        raise NotImplementedError(f"{type(self).__name__}.run")

@@ -1,0 +1,1 @@
+"""Data from a source to prepared splits on disk, with a report of everything that happened on the way."""

@@ -1,0 +1,69 @@
+"""Applies a plan's transforms to every split, and keeps what each changed and dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from datasets import Dataset
+
+from metier.components import Change, Transform, TransformContext
+from metier.data.sources import CORPUS_SPLIT
+from metier.errors import DataError
+from metier.plan import Plan
+from metier.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one transform did to one split."""
+
+    transform: str
+    split: str
+    rows_in: int
+    rows_out: int
+    changed: Mapping[str, Change]
+    dropped: Mapping[str, Change]
+
+
+def apply(
+    plan: Plan,
+    registry: Registry,
+    rows: Mapping[str, Dataset],
+    *,
+    text_columns: Sequence[str],
+    label_column: str | None,
+) -> tuple[dict[str, Dataset], list[Step]]:
+    """Return the splits as the transforms leave them, and what each did.
+
+    The corpus goes through the same steps, but for those that need labels. Raises `DataError` where a step leaves
+    nothing, or changes ids or columns that it must keep.
+    """
+    made, steps = dict(rows), list[Step]()
+    for use in plan.prepare:
+        transform = registry.create(Transform, use)
+        for split, before in made.items():
+            corpus = split == CORPUS_SPLIT
+            if corpus and transform.needs_labels:
+                continue
+            context = TransformContext(
+                text_columns=("text",) if corpus else tuple(text_columns),
+                label_column=None if corpus else label_column,
+                seed=plan.seed,
+                split=split,
+            )
+            after = transform.apply(before, context)
+            _check(before, after, use.name, split, use.path)
+            steps.append(Step(use.name, split, len(before), len(after), context.changed, context.dropped))
+            made[split] = after
+    return made, steps
+
+
+def _check(before: Dataset, after: Dataset, name: str, split: str, where: str) -> None:
+    lost = [column for column in before.column_names if column not in after.column_names]
+    if lost:
+        hint = "the transform must keep the columns that it was given: tell its author"
+        raise DataError(f"'{name}' takes the column '{lost[0]}' away", where=where, hint=hint)
+    if len(before) and not len(after):
+        hint = "loosen its options, or look at the rows: it fits none of them"
+        raise DataError(f"'{name}' leaves no row of {split}, of {len(before)}", where=where, hint=hint)

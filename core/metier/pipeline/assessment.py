@@ -1,0 +1,93 @@
+"""Gathers a run's figures: every arm and seed, the baselines, and the differences between them."""
+
+from __future__ import annotations
+
+import functools
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from metier.components import Baseline, TaskHead
+from metier.files import read_json, whole, write_json
+from metier.pipeline.context import RunContext
+from metier.pipeline.preparation import Prepared
+from metier.pipeline.store import Stage
+from metier.pipeline.training import title
+from metier.values import LocalModel, Outcome
+
+JUDGED = "test"
+"""The split that baselines answer."""
+
+
+def assess(context: RunContext, prepared: Prepared, model: LocalModel, outcome: Outcome) -> None:
+    """Write `evaluation/metrics.json` and, beside it, the predictions of every arm and baseline.
+
+    `model` is the one that the run started from; baselines may ask what it sees before any training.
+    """
+    from metier.evaluation import assemble
+
+    head = context.registry.create(TaskHead, context.plan.task)
+    folder = context.run.path / "evaluation"
+    baselines = [
+        {"name": baseline.name, "splits": {JUDGED: _kept(context, stage.path, f"{_slug(baseline.name)}-{JUDGED}")}}
+        for baseline in head.baselines(prepared.state)
+        for stage in [_fitted(context, prepared, head, baseline, model)]
+    ]
+    runs = [_run(context, part) for part in outcome.parts or (outcome,)]
+    _copy(outcome.predictions[JUDGED], folder / "predictions.parquet")
+    metrics = assemble(
+        head, prepared.state, runs=runs, baselines=baselines, root=context.run.path, seed=context.plan.seed
+    )
+    write_json(folder / "metrics.json", metrics)
+
+
+def _fitted(context: RunContext, prepared: Prepared, head: TaskHead, baseline: Baseline, model: LocalModel) -> Stage:
+    """Return the stage of a baseline, fitted on the training split and judged on the test split."""
+    from metier.data.store import load
+    from metier.evaluation import evaluate_table
+    from metier.training.features import frozen_features
+
+    inputs = {
+        "baseline": baseline.name,
+        "task": context.identity(TaskHead, context.plan.task),
+        "state": prepared.state,
+        "data": {split: prepared.datasets[split].digest for split in ("train", JUDGED)},
+        "model": model.digest,
+        "length": context.plan.training.max_length,
+        "seed": context.plan.seed,
+    }
+
+    def work(folder: Path) -> Mapping[str, Any]:
+        train, rows = (load(prepared.datasets[split]) for split in ("train", JUDGED))
+        features = functools.partial(frozen_features, model.path, max_length=context.plan.training.max_length)
+        table = baseline.predict(train, rows, features=features)
+        path = folder / "predictions.parquet"
+        return evaluate_table(head, prepared.state, table, path, seed=context.plan.seed).to_json()
+
+    return context.stage("baseline", inputs, work, job=_slug(baseline.name))
+
+
+def _run(context: RunContext, part: Outcome) -> dict[str, Any]:
+    """Return what `assemble` takes of one trained job."""
+    job = part.job
+    splits = {split: _kept(context, path.parent, f"{title(job)}-{split}") for split, path in part.predictions.items()}
+    label = f"{job.label}, seed {job.seed}"
+    return {"name": job.label, "label": label, "seed": job.seed, "seconds": part.seconds, "splits": splits}
+
+
+def _kept(context: RunContext, stage: Path, name: str) -> dict[str, Any]:
+    """Return a stage's figures, with its predictions copied into the run's folder."""
+    target = context.run.path / "evaluation" / "predictions" / f"{name}.parquet"
+    _copy(stage / "predictions.parquet", target)
+    figures: dict[str, Any] = read_json(stage / "result.json")["result"]
+    return {**figures, "predictions": str(target.relative_to(context.run.path))}
+
+
+def _copy(source: Path, target: Path) -> None:
+    with whole(target) as temporary:
+        shutil.copyfile(source, temporary)
+
+
+def _slug(name: str) -> str:
+    return "".join(character if character.isalnum() else "-" for character in name.lower()).replace("---", "-")

@@ -1,0 +1,6 @@
+"""What a person reads of a run: report.html and the model card, written from the run's files alone."""
+
+from metier.report.card import write_card
+from metier.report.page import write_report
+
+__all__ = ["write_card", "write_report"]

@@ -1,0 +1,95 @@
+"""Errors worth reading: the wrong predictions that the model was surest of."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from metier.report import wording
+from metier.report.facts import Facts
+
+SHOWN = 20
+LONGEST = 600
+"""Characters of a text that are shown; the file of predictions has all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A wrong prediction."""
+
+    id: str
+    text: str
+    more: int
+    """Characters that are not shown."""
+    reference: str
+    prediction: str
+    score: str
+    of_reference: str
+    """The probability that the model gave to the right answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistakes:
+    """The surest of the wrong predictions, and how many there are in all."""
+
+    total: int
+    rows: int
+    file: str
+    shown: Sequence[Mistake]
+
+
+def mistakes(facts: Facts) -> Mistakes | None:
+    """Return the errors of the kept model; None where its predictions were not kept."""
+    import pyarrow.parquet as pq
+
+    file = facts.judged.get("predictions", "")
+    path = facts.path / file
+    if not file or not path.is_file():
+        return None
+    table = pq.read_table(path)
+    columns = [name for name in table.column_names if name not in {"id", "reference", "prediction", "probabilities"}]
+    surest: list[Mapping[str, Any]] = []
+    total = 0
+    for batch in table.to_batches(max_chunksize=2000):
+        wrong = [row for row in batch.to_pylist() if row["reference"] != row["prediction"]]
+        total += len(wrong)
+        surest = heapq.nlargest(SHOWN, [*surest, *wrong], key=_sureness)
+    return Mistakes(total, table.num_rows, file, [_mistake(row, columns) for row in surest])
+
+
+def _mistake(row: Mapping[str, Any], columns: Sequence[str]) -> Mistake:
+    text = " ¶ ".join(str(row[name]) for name in columns if isinstance(row[name], str))
+    probabilities = row.get("probabilities") or {}
+    reference = row["reference"]
+    right = probabilities.get(reference) if isinstance(reference, str) else None
+    return Mistake(
+        id=str(row["id"]),
+        text=text[:LONGEST],
+        more=max(0, len(text) - LONGEST),
+        reference=_said(reference),
+        prediction=_said(row["prediction"]),
+        score=wording.share(_sureness(row)) if probabilities else wording.DASH,
+        of_reference=wording.share(right) if right is not None else wording.DASH,
+    )
+
+
+def _sureness(row: Mapping[str, Any]) -> float:
+    """Return the probability of what was said; of several labels, that of the surest wrong one."""
+    probabilities = row.get("probabilities") or {}
+    said = row["prediction"]
+    if isinstance(said, str):
+        return float(probabilities.get(said, 0.0))
+    if isinstance(said, list):
+        right = set(row["reference"])
+        falsely = [float(probabilities.get(label, 0.0)) for label in said if label not in right]
+        missed = [1 - float(probabilities.get(label, 1.0)) for label in right if label not in said]
+        return max([*falsely, *missed, 0.0])
+    return 0.0
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value) or "(none)"
+    return str(value)

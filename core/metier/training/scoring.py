@@ -1,0 +1,82 @@
+"""Measures and predicts with a model: batch by batch, no logits kept, float32."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from metier.components.task_head import TaskObjective
+from metier.errors import DataError
+from metier.training.batching import sorted_batches
+from metier.training.examples import SCORING, Examples
+from metier.training.precision import Arithmetic, matmul_precision
+from metier.values import Json
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+    from metier.components.objective import Batch
+
+WINDOW = 64
+"""Batches of rows that predictions are sorted by length within, before they go out in row order."""
+
+
+def mean_loss(model: PreTrainedModel, examples: Examples, *, batch_size: int, arithmetic: Arithmetic) -> float:
+    """Return the objective's loss per supervised item, in float32 without autocast.
+
+    Batches are the same each time, masks included, so that two models can be compared. Raises `DataError` where no
+    item is supervised.
+    """
+    total, items = 0.0, 0
+    with scoring(model, arithmetic):
+        for number, indices in enumerate(sorted_batches(examples.encoded.lengths(), batch_size=batch_size)):
+            drawn = examples.collate(indices.tolist(), stream=(SCORING, number))
+            if drawn.items:
+                total += examples.objective.loss(model, to_device(drawn.batch, arithmetic.device)).item()
+                items += drawn.items
+    if items == 0:
+        raise DataError("no item in these rows is supervised", hint="give them labels")
+    return total / items
+
+
+def predictions(
+    model: PreTrainedModel, examples: Examples, *, batch_size: int, arithmetic: Arithmetic
+) -> Iterator[list[Mapping[str, Json]]]:
+    """Yield one prediction a row in row order, some batches at a time; like lengths are computed together."""
+    objective = examples.objective
+    assert isinstance(objective, TaskObjective), "only a task's objective predicts"
+    lengths = examples.encoded.lengths()
+    for start in range(0, len(examples), batch_size * WINDOW):
+        window = np.arange(start, min(start + batch_size * WINDOW, len(examples)))
+        found: dict[int, Mapping[str, Json]] = {}
+        with scoring(model, arithmetic):
+            for chosen in sorted_batches(lengths[window], batch_size=batch_size):
+                indices: Sequence[int] = window[chosen].tolist()
+                drawn = examples.collate(indices, stream=(SCORING, start))
+                outputs = objective.outputs(model, to_device(drawn.batch, arithmetic.device))
+                found.update(zip(indices, objective.decode(outputs.cpu()), strict=True))
+        yield [found[index] for index in window.tolist()]
+
+
+@contextmanager
+def scoring(model: PreTrainedModel, arithmetic: Arithmetic) -> Iterator[None]:
+    """Set the model to score inside the block: no dropout, no gradients, float32 kernels; then as it was.
+
+    Not `inference_mode`: what a model caches in it (rotary tables) could not be trained with afterwards.
+    """
+    training = model.training
+    model.eval()
+    try:
+        with torch.no_grad(), matmul_precision(arithmetic.scoring_matmul):
+            yield
+    finally:
+        model.train(training)
+
+
+def to_device(batch: Batch, device: torch.device) -> Batch:
+    """Return the batch's tensors on `device`."""
+    return {name: tensor.to(device) for name, tensor in batch.items()}
