@@ -1,0 +1,1 @@
+"""Adversarial training on word embeddings, for metier."""

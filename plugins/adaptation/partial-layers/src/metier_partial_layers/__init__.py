@@ -1,0 +1,1 @@
+"""Training of some layers while the others stay as they are, for metier."""

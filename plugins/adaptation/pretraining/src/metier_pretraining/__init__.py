@@ -1,0 +1,1 @@
+"""Continued pretraining on an industry's own text, for metier."""

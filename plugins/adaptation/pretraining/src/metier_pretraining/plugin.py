@@ -1,0 +1,19 @@
+"""Registers the adaptation method `continued-pretraining`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from metier.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from metier.components import AdaptationMethod
+
+
+@hookimpl
+def provide_adaptation_methods() -> Sequence[type[AdaptationMethod]]:
+    """Return the method."""
+    from metier_pretraining.continued_pretraining import ContinuedPretraining
+
+    return [ContinuedPretraining]

@@ -1,0 +1,47 @@
+"""Reads the Financial PhraseBank in the files that its authors publish."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import ClassVar
+
+from metier.builtin.sources.csv import Csv
+from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
+from metier.errors import Problem
+from metier.values import Record
+
+
+class FinancialPhraseBank(DataSource):
+    """The Financial PhraseBank of Malo et al. (2014): a line `sentence@label`, Latin-1, without a header."""
+
+    name: ClassVar[str] = "financial-phrasebank"
+    patterns: ClassVar[tuple[str, ...]] = ("Sentences_*Agree.txt",)
+
+    class Config(ComponentConfig):
+        """Options of `financial-phrasebank`."""
+
+        path: RecipePath
+        """`Sentences_50Agree.txt`, or one of the files with a higher share of agreeing annotators."""
+
+    config: Config
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(config)
+        options = {"separator": "@", "names": ["sentence", "sentiment"], "quoting": False, "extra": "first"}
+        self.csv = Csv(Csv.Config.model_validate({"path": config.path, **options}))
+
+    def inspect(self) -> Iterable[Problem]:
+        """Look at the file as the `csv` source does."""
+        return self.csv.inspect()
+
+    def columns(self) -> Sequence[str] | None:
+        """Return the two columns."""
+        return ("sentence", "sentiment")
+
+    def digest(self) -> str | None:
+        """Return the file's digest."""
+        return self.csv.digest()
+
+    def read(self, context: ReadContext) -> Iterator[Record]:
+        """Yield sentence and sentiment; an `@` inside a sentence belongs to it."""
+        return self.csv.read(context)

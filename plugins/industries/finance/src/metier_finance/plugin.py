@@ -1,0 +1,28 @@
+"""Registers the industry `finance` and readers of its data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from metier.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from metier.components import DataSource, Industry
+
+
+@hookimpl
+def provide_industries() -> Sequence[type[Industry]]:
+    """Return the industry."""
+    from metier_finance.finance import Finance
+
+    return [Finance]
+
+
+@hookimpl
+def provide_data_sources() -> Sequence[type[DataSource]]:
+    """Return the authored sample and the Financial PhraseBank."""
+    from metier_finance.phrasebank import FinancialPhraseBank
+    from metier_finance.sample import FinanceSample
+
+    return [FinanceSample, FinancialPhraseBank]

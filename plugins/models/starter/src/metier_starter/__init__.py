@@ -1,0 +1,1 @@
+"""Small pretrained models, found in wheels of the Python package index."""

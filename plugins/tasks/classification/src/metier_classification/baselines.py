@@ -1,0 +1,78 @@
+"""What a model must beat: the most frequent answer, a linear model over words, and one over frozen features."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from metier.components import Baseline
+from metier.values import Json
+from metier_classification.tables import positions, predictions_from
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+    from metier.components.task_head import Features, PredictionTable
+    from metier_classification.classification import TextClassification
+
+
+class ClassificationBaseline(Baseline):
+    """Shapes probabilities as the head's own predictions."""
+
+    def __init__(self, head: TextClassification, state: Mapping[str, Json]) -> None:
+        self.head = head
+        self.state = state
+
+    def predict(self, train: Dataset, rows: Dataset, *, features: Features) -> PredictionTable:
+        """Return predictions for `rows`, fitted on `train` alone."""
+        several, labels = self.head.config.multi_label, self.state["labels"]
+        targets = positions(self.head._labels(train), labels, several=several)
+        found = self.probability(train, targets, rows, features=features)
+        threshold = self.head.config.threshold if several else None
+        return self.head.table(predictions_from(found, labels, threshold=threshold), rows, self.state)
+
+    def probability(self, train: Dataset, targets: np.ndarray, rows: Dataset, *, features: Features) -> np.ndarray:
+        """Return probability (rows, labels); `targets` are positions (rows,), or 0 and 1 (rows, labels)."""
+        raise NotImplementedError(f"{type(self).__name__}.probability")
+
+
+class Majority(ClassificationBaseline):
+    """Looks at no text: every label with its share of the training rows."""
+
+    name = "majority"
+
+    def probability(self, train: Dataset, targets: np.ndarray, rows: Dataset, *, features: Features) -> np.ndarray:
+        """Return each label's share, for every row."""
+        labels = len(self.state["labels"])
+        counts = targets.sum(axis=0) if targets.ndim == 2 else np.bincount(targets, minlength=labels)
+        return np.tile(counts / len(targets), (len(rows), 1))
+
+
+class Linear(ClassificationBaseline):
+    """TF-IDF over words and pairs of words (of characters, for Chinese and its like), and logistic regression."""
+
+    name = "TF-IDF + logistic regression"
+
+    def probability(self, train: Dataset, targets: np.ndarray, rows: Dataset, *, features: Features) -> np.ndarray:
+        """Return the probabilities of scikit-learn's logistic regression."""
+        from metier_classification._sklearn import word_probability
+
+        balanced = self.head.config.class_weights == "balanced"
+        labels = len(self.state["labels"])
+        return word_probability(train["text"][:], targets, rows["text"][:], labels=labels, balanced=balanced)
+
+
+class Probe(ClassificationBaseline):
+    """Logistic regression over the pretrained model's own view of the text: what fine-tuning must add to."""
+
+    name = "frozen model + logistic regression"
+
+    def probability(self, train: Dataset, targets: np.ndarray, rows: Dataset, *, features: Features) -> np.ndarray:
+        """Return the probabilities of scikit-learn's logistic regression."""
+        from metier_classification._sklearn import feature_probability
+
+        balanced = self.head.config.class_weights == "balanced"
+        labels = len(self.state["labels"])
+        return feature_probability(features(train), targets, features(rows), labels=labels, balanced=balanced)
