@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import itertools
 import textwrap
 from pathlib import Path
 
@@ -34,11 +36,11 @@ MODULE = """
 @pytest.fixture
 def probed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Returns a function that probes a data source with these lines in it."""
+    numbers = itertools.count()
 
     def write(*, top: str = "", construct: str = "pass", plan: str = "pass"):
-        import importlib
-
-        name = f"probed_{tmp_path.name}"
+        # a name of its own each time: bytecode is judged by size and second, which two of these may share
+        name = f"probed_{tmp_path.name}_{next(numbers)}"
         text = textwrap.dedent(MODULE).format(top=top, construct=construct, plan=plan)
         (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
         monkeypatch.syspath_prepend(tmp_path)
