@@ -25,7 +25,7 @@ from metier.components import (
 from metier.errors import RunError
 from metier.models import read_model_info
 from metier.registry import Entry, Failure, Provider, Registry
-from metier.values import Column, ModelInfo, TaskInfo
+from metier.values import Column, ModelInfo, TaskInfo, Use
 
 MINILM = ModelInfo("starter:minilm", "bert", "encoder", 6, 384, 30522, max_length=512)
 SMOLLM2 = ModelInfo("starter:smollm2", "llama", "decoder", 30, 576, 49152, max_length=8192)
@@ -118,6 +118,9 @@ class EncodersOnly(AdaptationMethod):
         if task.name != "text-classification":
             return f"it serves text-classification, not {task.name}"
         return None if model.architecture == "encoder" else f"it needs an encoder, and this is a {model.architecture}"
+
+    def conflicts(self, others: Sequence[Use]) -> str | None:
+        return "it does not stand beside adversarial" if any(one.name == "adversarial" for one in others) else None
 
 
 class Classification(TaskHead):

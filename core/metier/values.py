@@ -114,7 +114,8 @@ class Job:
     """Names the job among its siblings in the report: `adapted, seed 13`."""
     model: LocalModel
     datasets: Mapping[str, DatasetRef]
-    """By split: `train`, `validation`, `test`, and `corpus` where there is one."""
+    """By split: `train`, `validation`, `test`, `corpus` where there is one; the model is judged on further splits whose
+    names begin with `test` (`test-typos`) as well."""
     task: Use
     state: Mapping[str, Json]
     """What the task head learnt of the training split."""

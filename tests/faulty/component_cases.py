@@ -108,6 +108,14 @@ COMPONENT_CASES = [
         real=False,
     ),
     Case(
+        "two methods that cannot act together",
+        "encoders-only refuses: it does not stand beside adversarial",
+        "one of the two",
+        recipe=changed("{use: continued-pretraining, epochs: 1}", "encoders-only\n  - adversarial"),
+        where="recipe.yaml:7: adapt[0]: ",
+        real=False,
+    ),
+    Case(
         "a task that refuses the model",
         "it needs an encoder",
         "another model",

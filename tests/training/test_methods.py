@@ -108,3 +108,30 @@ def test_nothing_to_train_is_said_before_training(
 ) -> None:
     with pytest.raises(StageError, match="no parameter is left to train"):
         make_engine(methods=[(FreezesAll(), context)]).train(TwoLabels(), classifier, labelled)
+
+
+class Counting(AdaptationMethod):
+    """Notes how far the training is, each time that its loss is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[int, int]] = []
+
+    def wrap_loss(self, loss: Any, stage: MethodContext) -> Any:
+        def wrapped(model: Any, batch: Any) -> torch.Tensor:
+            self.seen.append(stage.progress()[:2])
+            value: torch.Tensor = loss(model, batch)
+            return value
+
+        return wrapped
+
+
+def test_methods_know_how_far_the_training_is(
+    make_engine: MakeEngine, classifier: Any, labelled: Dataset, context: MethodContext
+) -> None:
+    method = Counting()
+    assert context.progress() == (0, 1, 0.0), "nothing trains yet"
+    make_engine(methods=[(method, context)], max_steps=3, gradient_accumulation_steps=2).train(
+        TwoLabels(), classifier, labelled
+    )
+    assert method.seen == [(step, 3) for step in (0, 0, 1, 1, 2, 2)]

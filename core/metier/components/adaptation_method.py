@@ -6,11 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from metier.components.base import Component
 from metier.components.industry import Industry
-from metier.values import Metrics, ModelInfo, ParameterGroup, TaskInfo
+from metier.values import Metrics, ModelInfo, ParameterGroup, TaskInfo, Use
 
 if TYPE_CHECKING:
     import torch
@@ -18,6 +18,17 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
     from metier.components.objective import Loss, Objective
+
+
+class Progress(NamedTuple):
+    """How far a training is; a function of what was done, so that a resumed one agrees with an unbroken one."""
+
+    step: int
+    """Optimizer steps that are done."""
+    steps: int
+    """Optimizer steps in all."""
+    epoch: float
+    """Passes over the training rows that are done."""
 
 
 class Engine(ABC):
@@ -64,8 +75,16 @@ class MethodContext:
     train: Dataset | None = None
     """The task's training split; in `pretrain` only where the method `reads` it, as the corpus."""
     industry: Industry | None = None
+    shared: Path | None = None
+    """A folder that all runs share, where there is one; name what is kept there by a digest of what made it."""
     backpropagate: Callable[[torch.Tensor], None] | None = None
     """Set by the engine in `wrap_loss`: what `backward` does."""
+    position: Callable[[], Progress] | None = None
+    """Set by the engine in `wrap_loss`: what `progress` asks."""
+
+    def progress(self) -> Progress:
+        """Return how far the training is, asked while a wrapped loss is computed; its beginning where none runs."""
+        return Progress(0, 1, 0.0) if self.position is None else self.position()
 
     def backward(self, loss: torch.Tensor) -> None:
         """Add the gradient of `loss` to the parameters, in the engine's scale; for losses with inner steps.
@@ -86,6 +105,11 @@ class AdaptationMethod(Component):
 
     def refuses(self, model: ModelInfo, task: TaskInfo) -> str | None:
         """Return why it cannot serve this model and task, in words; None if it can. Asked while planning."""
+        return None
+
+    def conflicts(self, others: Sequence[Use]) -> str | None:
+        """Return why it cannot act beside `others`, the recipe's other methods in order; None if it can. Asked while
+        planning."""
         return None
 
     def needs_corpus(self) -> bool:

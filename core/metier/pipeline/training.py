@@ -17,6 +17,8 @@ from metier.values import Job, Json, LocalModel, Outcome, TaskInfo, Use
 
 SHARED_SETTINGS = ("precision", "speed", "max_length", "max_grad_norm", "logging_steps", "save_strategy", "save_steps")
 """Training settings that an adaptation follows too; the others are the task's own, and its method has its own."""
+SHARED = "shared"
+"""The folder beside the finished stages in which methods keep what further runs can use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class Trainer:
             "optimizer": self.context.identity(OptimizerFactory, job.optimizer),
             "settings": job.settings,
             "seed": job.seed,
-            "data": {split: ref.digest for split, ref in sorted(job.datasets.items()) if split != "test"},
+            "data": {split: ref.digest for split, ref in sorted(job.datasets.items()) if not split.startswith("test")},
             "industry": self._industry_identity() if job.methods else None,
         }
 
@@ -141,6 +143,7 @@ class Trainer:
             log=lambda metrics: self.context.log(stage, title(job), metrics),
             progress=self.context.progress,
             industry=self.industry,
+            shared=self.context.store.root / SHARED,
         )
 
     def _pretrains(self, use: Use) -> bool:
@@ -159,7 +162,7 @@ def title(job: Job) -> str:
 
 def held_out(job: Job) -> list[str]:
     """Return the splits that the job's model is judged on."""
-    return [split for split in ("validation", "test") if split in job.datasets]
+    return [split for split in sorted(job.datasets) if split == "validation" or split.startswith("test")]
 
 
 def write_model_note(folder: Path, job: Job) -> None:

@@ -49,6 +49,7 @@ def make_plan(recipe: Recipe, registry: Registry, *, offline: bool = False) -> P
     head = create(planning, TaskHead, task) if task else None
 
     compatibility.check_corpus(planning, adapt)
+    compatibility.check_methods(planning, adapt)
     info = model[1] if model else None
     if info is not None:
         compatibility.check_model(planning, info, task, adapt)

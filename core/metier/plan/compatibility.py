@@ -36,6 +36,15 @@ def check_model(planning: Planning, info: ModelInfo, task: Use | None, methods: 
             planning.problems.add(path, f"{use.name} refuses: {reason}", hint)
 
 
+def check_methods(planning: Planning, methods: Mapping[Path, Use]) -> None:
+    """Note every method that cannot act beside the others, in its own words."""
+    for path, use in methods.items():
+        others = [other for place, other in methods.items() if place != path]
+        reason = create(planning, AdaptationMethod, use).conflicts(others)
+        if reason:
+            planning.problems.add(path, f"{use.name} refuses: {reason}", "take one of the two out of the recipe")
+
+
 def check_length(planning: Planning, info: ModelInfo, training: TrainingSettings) -> TrainingSettings:
     """Return the settings with a length that the model can take; notes a problem where a longer one was asked for."""
     if info.max_length is None or training.max_length <= info.max_length:

@@ -32,11 +32,11 @@ class AdaptationMethodContract(ComponentContract):
     that `prepare` leaves with `requires_grad`."""
 
     def planning_calls(self) -> Sequence[Call]:
-        """Planning asks whether it serves, and whether it needs a corpus."""
+        """Planning asks whether it serves, beside which others, and whether it needs a corpus."""
         info = ModelInfo(
             reference="tiny", model_type="bert", architecture="encoder", layers=2, hidden_size=32, vocabulary_size=100
         )
-        return [("refuses", (info, TASK)), ("needs_corpus", ())]
+        return [("refuses", (info, TASK)), ("conflicts", ((),)), ("needs_corpus", ())]
 
     def trial(self, model_type: str, folder: Path) -> Trial:
         """Return the method with a tiny model that it serves; skips, with its reason, where it refuses."""

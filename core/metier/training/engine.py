@@ -21,7 +21,7 @@ from metier.training.encoded import encode
 from metier.training.examples import Examples
 from metier.training.precision import Arithmetic, choose, matmul_precision
 from metier.training.progress import ProgressReport
-from metier.training.trainer import ObjectiveTrainer, Scale, Training
+from metier.training.trainer import ObjectiveTrainer, Step, Training
 from metier.values import Json, Metrics, ParameterGroup
 
 if TYPE_CHECKING:
@@ -90,8 +90,8 @@ class TrainingEngine(Engine):
         self._trainings += 1
         directory = self.directory / f"training-{self._trainings}"
         checkpoints.clean(directory)
-        scale = Scale()
-        model, groups, loss = self._prepared(model, objective, scale)
+        step = Step()
+        model, groups, loss = self._prepared(model, objective, step)
         arithmetic = choose(settings)
         training = Training(
             settings=settings,
@@ -104,7 +104,7 @@ class TrainingEngine(Engine):
             directory=directory,
             seed=self.seed,
             log=self._log,
-            scale=scale,
+            step=step,
             callbacks=self._reports(settings),
         )
         self._note(arithmetic, settings, model)
@@ -137,7 +137,7 @@ class TrainingEngine(Engine):
         self._log(metrics)
 
     def _prepared(
-        self, model: PreTrainedModel, objective: Objective, scale: Scale
+        self, model: PreTrainedModel, objective: Objective, step: Step
     ) -> tuple[PreTrainedModel, list[ParameterGroup], Loss]:
         for method, context in self.methods:
             model = method.prepare(model, context)
@@ -146,7 +146,8 @@ class TrainingEngine(Engine):
         ]  # after every `prepare`: a later method may wrap the model
         loss: Loss = objective.loss
         for method, context in self.methods:
-            loss = method.wrap_loss(loss, replace(context, backpropagate=scale.backward))
+            stage = replace(context, backpropagate=step.backward, position=lambda: step.progress)
+            loss = method.wrap_loss(loss, stage)
         return model, groups, loss
 
     def _run(self, model: PreTrainedModel, training: Training) -> Metrics:

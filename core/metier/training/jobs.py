@@ -37,6 +37,7 @@ class Workplace:
     log: Log
     progress: bool = False
     industry: Industry | None = None
+    shared: Path | None = None
 
 
 @quiet_transformers()
@@ -136,6 +137,7 @@ def _context(
         corpus=load(datasets["corpus"]) if "corpus" in datasets else None,
         train=load(datasets["train"]) if "train" in datasets else None,
         industry=place.industry,
+        shared=place.shared,
     )
 
 

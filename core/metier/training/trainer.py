@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader
 from transformers import PreTrainedModel, Trainer, TrainerCallback, TrainingArguments
 from transformers.trainer_callback import DefaultFlowCallback, PrinterCallback
 
-from metier.components import OptimizerConfig, OptimizerFactory
+from metier.components import OptimizerConfig, OptimizerFactory, Progress
 from metier.errors import StageError
 from metier.settings import TrainingSettings
 from metier.training import checkpoints
@@ -33,10 +33,11 @@ LOGGED["validation_loss"] = "validation_loss"
 
 
 @dataclass(slots=True)
-class Scale:
-    """What summed losses of the step under way are divided by; methods with inner steps share it."""
+class Step:
+    """The step under way, shared with methods: what its summed losses are divided by, and how far the training is."""
 
     items: float = 1.0
+    progress: Progress = field(default_factory=lambda: Progress(0, 1, 0.0))
 
     def backward(self, loss: torch.Tensor) -> None:
         """Add the gradient of a summed loss as the engine would: outside autocast, which would change it."""
@@ -59,7 +60,7 @@ class Training:
     directory: Path
     seed: int
     log: Callable[[Metrics], None]
-    scale: Scale = field(default_factory=Scale)
+    step: Step = field(default_factory=Step)
     callbacks: Sequence[TrainerCallback] = ()
 
 
@@ -104,7 +105,7 @@ class ObjectiveTrainer(Trainer):
         if processes > 1:
             items = int(self.accelerator.gather(torch.tensor(items, device=device)).sum())
         # Gradients are averaged over processes, and the loss is to be the mean over all items.
-        self.training.scale.items = items / processes
+        self.training.step.items = items / processes
         return items
 
     # The step.
@@ -115,8 +116,10 @@ class ObjectiveTrainer(Trainer):
         """Return a batch's share of the step's mean loss, its gradient added."""
         model.train()
         batch = self._prepare_inputs(inputs.batch)
+        state = self.state
+        self.training.step.progress = Progress(state.global_step, state.max_steps, state.epoch or 0.0)
         with self.training.arithmetic.autocast():
-            loss = self.training.loss(model, batch).float() / self.training.scale.items  # type: ignore[arg-type]
+            loss = self.training.loss(model, batch).float() / self.training.step.items  # type: ignore[arg-type]
         if not torch.isfinite(loss.detach()):
             raise self._not_finite("loss", loss.item())
         if loss.requires_grad:  # a method with inner steps may have added it all
