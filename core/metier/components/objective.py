@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 class Objective(ABC):
     """Columns in, batches, a loss. It holds no state that changes while training."""
+
+    first_token: ClassVar[bool] = False
+    """Whether nothing but each text's first token is read of an encoder's last layer, which then costs little."""
 
     @abstractmethod
     def encode(

@@ -22,6 +22,7 @@ from metier.training.examples import Examples
 from metier.training.precision import Arithmetic, choose, matmul_precision
 from metier.training.progress import ProgressReport
 from metier.training.trainer import ObjectiveTrainer, Step, Training
+from metier.training.unpadded import trunk_of
 from metier.values import Json, Metrics, ParameterGroup
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ class TrainingEngine(Engine):
             directory=directory,
             seed=self.seed,
             log=self._log,
+            first_token=objective.first_token and not self._changes_loss(),
             step=step,
             callbacks=self._reports(settings),
         )
@@ -150,6 +152,10 @@ class TrainingEngine(Engine):
             loss = method.wrap_loss(loss, stage)
         return model, groups, loss
 
+    def _changes_loss(self) -> bool:
+        """Return whether a method changes the loss: it may read what the objective does not."""
+        return any(type(method).wrap_loss is not AdaptationMethod.wrap_loss for method, _ in self.methods)
+
     def _run(self, model: PreTrainedModel, training: Training) -> Metrics:
         started = time.monotonic()
         cache = model.config.use_cache if hasattr(model.config, "use_cache") else None
@@ -195,11 +201,12 @@ class TrainingEngine(Engine):
         trains, of = parameters.count(model)
         self.choices = {
             "device": str(arithmetic.device),
-            "precision": arithmetic.precision,
+            "precision": f"{arithmetic.precision} ({arithmetic.why})",
             "matmul": arithmetic.training_matmul,
             "threads": torch.get_num_threads(),
             "speed": settings.speed,
             "batches": "grouped by length" if settings.speed == "auto" else "shuffled",
+            "padding": "computed too" if arithmetic.padding or trunk_of(model) is None else "left out of the layers",
             "trained_parameters": trains,
             "parameters": of,
         }

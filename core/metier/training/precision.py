@@ -27,6 +27,10 @@ class Arithmetic:
     """Kernels for float32 products while training."""
     scoring_matmul: MatmulPrecision
     """The same while measuring and predicting: only such as are float32 in truth."""
+    padding: bool = True
+    """Whether encoders compute padding too; without it their layers see tokens alone."""
+    why: str = ""
+    """The reason for the precision, in words."""
 
     def autocast(self) -> AbstractContextManager[object]:
         """Return the context of a training step's forward pass."""
@@ -39,14 +43,23 @@ def choose(settings: TrainingSettings) -> Arithmetic:
     """Return the arithmetic for `settings` on this machine."""
     device = pick_device()
     fast = settings.speed == "auto"
-    precision = settings.precision
-    if precision == "auto":
-        precision = "bf16" if fast and supports_bf16(device) else "fp32"
+    precision, why = _precision(settings, device, fast=fast)
     if not fast:
-        return Arithmetic(device, precision, "highest", "highest")
+        return Arithmetic(device, precision, "highest", "highest", why=why)
     if device.type == "cpu":
-        return Arithmetic(device, precision, "medium", "medium" if medium_is_float32() else "highest")
-    return Arithmetic(device, precision, "high", "highest")
+        scoring: MatmulPrecision = "medium" if medium_is_float32() else "highest"
+        return Arithmetic(device, precision, "medium", scoring, padding=False, why=why)
+    return Arithmetic(device, precision, "high", "highest", why=why)
+
+
+def _precision(settings: TrainingSettings, device: torch.device, *, fast: bool) -> tuple[Literal["bf16", "fp32"], str]:
+    if settings.precision != "auto":
+        return settings.precision, "as the recipe says"
+    if not fast:
+        return "fp32", "speed is plain"
+    if supports_bf16(device):
+        return "bf16", f"the {device.type} multiplies bfloat16 in hardware; weights and loss stay in float32"
+    return "fp32", f"the {device.type} does not multiply bfloat16 in hardware"
 
 
 def pick_device() -> torch.device:

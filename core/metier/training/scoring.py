@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from metier.components import Objective
 from metier.components.task_head import TaskObjective
 from metier.errors import DataError
 from metier.training.batching import sorted_batches
 from metier.training.examples import SCORING, Examples
 from metier.training.precision import Arithmetic, matmul_precision
+from metier.training.unpadded import unpadded
 from metier.values import Json
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ def mean_loss(model: PreTrainedModel, examples: Examples, *, batch_size: int, ar
     item is supervised.
     """
     total, items = 0.0, 0
-    with scoring(model, arithmetic):
+    with scoring(model, arithmetic, examples.objective):
         for number, indices in enumerate(sorted_batches(examples.encoded.lengths(), batch_size=batch_size)):
             drawn = examples.collate(indices.tolist(), stream=(SCORING, number))
             if drawn.items:
@@ -53,7 +55,7 @@ def predictions(
     for start in range(0, len(examples), batch_size * WINDOW):
         window = np.arange(start, min(start + batch_size * WINDOW, len(examples)))
         found: dict[int, Mapping[str, Json]] = {}
-        with scoring(model, arithmetic):
+        with scoring(model, arithmetic, objective):
             for chosen in sorted_batches(lengths[window], batch_size=batch_size):
                 indices: Sequence[int] = window[chosen].tolist()
                 drawn = examples.collate(indices, stream=(SCORING, start))
@@ -63,7 +65,7 @@ def predictions(
 
 
 @contextmanager
-def scoring(model: PreTrainedModel, arithmetic: Arithmetic) -> Iterator[None]:
+def scoring(model: PreTrainedModel, arithmetic: Arithmetic, objective: Objective) -> Iterator[None]:
     """Set the model to score inside the block: no dropout, no gradients, float32 kernels; then as it was.
 
     Not `inference_mode`: what a model caches in it (rotary tables) could not be trained with afterwards.
@@ -71,7 +73,8 @@ def scoring(model: PreTrainedModel, arithmetic: Arithmetic) -> Iterator[None]:
     training = model.training
     model.eval()
     try:
-        with torch.no_grad(), matmul_precision(arithmetic.scoring_matmul):
+        without_padding = unpadded(model, when=not arithmetic.padding, first_token=objective.first_token)
+        with torch.no_grad(), matmul_precision(arithmetic.scoring_matmul), without_padding:
             yield
     finally:
         model.train(training)

@@ -23,6 +23,7 @@ from metier.training.flow import Flow
 from metier.training.precision import Arithmetic
 from metier.training.schedules import build_scheduler
 from metier.training.scoring import mean_loss
+from metier.training.unpadded import unpadded
 from metier.values import Metrics
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class Training:
     directory: Path
     seed: int
     log: Callable[[Metrics], None]
+    first_token: bool = False
+    """Whether the loss reads nothing but each text's first token of an encoder's last layer."""
     step: Step = field(default_factory=Step)
     callbacks: Sequence[TrainerCallback] = ()
 
@@ -118,7 +121,8 @@ class ObjectiveTrainer(Trainer):
         batch = self._prepare_inputs(inputs.batch)
         state = self.state
         self.training.step.progress = Progress(state.global_step, state.max_steps, state.epoch or 0.0)
-        with self.training.arithmetic.autocast():
+        arithmetic, first_token = self.training.arithmetic, self.training.first_token
+        with arithmetic.autocast(), unpadded(self.model, when=not arithmetic.padding, first_token=first_token):
             loss = self.training.loss(model, batch).float() / self.training.step.items  # type: ignore[arg-type]
         if not torch.isfinite(loss.detach()):
             raise self._not_finite("loss", loss.item())

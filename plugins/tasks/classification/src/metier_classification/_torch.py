@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
@@ -13,6 +13,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 from metier.components import TaskObjective
 from metier.errors import RunError
 from metier.training.padding import pad
+from metier_classification._pooling import read_by_the_mean
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     from metier.values import Json
 
 
-def build(path: Path, *, labels: Sequence[str], several: bool) -> PreTrainedModel:
+def build(path: Path, *, labels: Sequence[str], several: bool, mean: bool = False) -> PreTrainedModel:
     """Return the model at `path` with a linear layer over `labels`, in float32; the names travel in its configuration.
+
+    `mean` lets a BERT encoder be read by the mean over its tokens.
 
     Raises `RunError` where transformers has no such model for sequences, or its tokenizer nothing to pad with.
     """
@@ -43,6 +46,8 @@ def build(path: Path, *, labels: Sequence[str], several: bool) -> PreTrainedMode
         raise RunError(
             "transformers has no text classification for this type of model", where=str(path), hint=hint
         ) from error
+    if mean:
+        read_by_the_mean(model)
     if (path / "tokenizer_config.json").is_file():
         # A decoder reads its last token that is no padding, and tells padding by this id.
         model.config.pad_token_id = pad_token_id(AutoTokenizer.from_pretrained(path))  # type: ignore[arg-type]
@@ -63,6 +68,8 @@ def pad_token_id(tokenizer: PreTrainedTokenizerFast) -> int:
 @dataclass(frozen=True)
 class ClassificationObjective(TaskObjective):
     """What one label or several share; `labels` are the names in the order of the logits."""
+
+    first_token: ClassVar[bool] = True  # transformers' BERT-like classifiers read nothing else
 
     labels: tuple[str, ...]
     column: str

@@ -40,6 +40,9 @@ class TextClassification(TaskHead):
         """Whether a text has any number of labels; its column then holds lists, or text with `;` between labels."""
         labels: tuple[str, ...] | None = None
         """The labels in the order of the model's outputs; by default those of the training rows, sorted."""
+        pooling: Literal["model", "mean"] = "model"
+        """How a text is read from its tokens: `model` as the model does, `mean` by the mean over them, as sentence
+        encoders such as MiniLM were trained; it is for BERT encoders, and other models keep their own way."""
         class_weights: Literal["none", "balanced"] = "none"
         """`balanced` makes each label weigh the same in the loss, however few rows have it."""
         label_smoothing: float = Field(0.0, ge=0.0, lt=1.0)
@@ -83,7 +86,7 @@ class TextClassification(TaskHead):
         """Return the model with a linear layer over the labels."""
         from metier_classification._torch import build
 
-        return build(path, labels=state["labels"], several=self.config.multi_label)
+        return build(path, labels=state["labels"], several=self.config.multi_label, mean=self.config.pooling == "mean")
 
     def objective(self, state: Mapping[str, Json]) -> TaskObjective:
         """Return cross-entropy over the labels, or binary cross-entropy for each."""
