@@ -21,6 +21,9 @@ class Objective(ABC):
     first_token: ClassVar[bool] = False
     """Whether nothing but each text's first token is read of an encoder's last layer, which then costs little."""
 
+    adds_tokens: ClassVar[bool] = True
+    """Whether `collate` may give tokens that `encode` did not, other than special ones: random words, for one."""
+
     @abstractmethod
     def encode(
         self, rows: Mapping[str, Sequence[Any]], tokenizer: PreTrainedTokenizerFast, max_length: int

@@ -34,6 +34,9 @@ class OptimizerFactory(Component):
     """Builds the gradient optimizer; the schedule is shared by all."""
 
     kind: ClassVar[str] = "optimizer"
+    rows_apart: ClassVar[bool] = False
+    """Whether a matrix's row that never has a gradient only decays, whatever other rows do. The engine leaves such rows
+    of the word embeddings out."""
     Config: ClassVar[type[ComponentConfig]] = OptimizerConfig
     config: OptimizerConfig
 

@@ -9,20 +9,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import torch
 from pydantic import ValidationError
 
 from metier.components import AdaptationMethod, Engine, MethodContext, Objective, OptimizerConfig, OptimizerFactory
 from metier.components.task_head import TaskObjective
 from metier.errors import StageError
 from metier.settings import TrainingSettings
-from metier.training import checkpoints, parameters, scoring
+from metier.training import checkpoints, scoring
 from metier.training.encoded import encode
 from metier.training.examples import Examples
-from metier.training.precision import Arithmetic, choose, matmul_precision
+from metier.training.levers import levers
+from metier.training.precision import choose
 from metier.training.progress import ProgressReport
 from metier.training.trainer import ObjectiveTrainer, Step, Training
-from metier.training.unpadded import trunk_of
 from metier.values import Json, Metrics, ParameterGroup
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ class TrainingEngine(Engine):
         self.seed = seed
         self.progress = progress
         self.choices: dict[str, Json] = {}
-        """What was chosen for this machine: device, precision, kernels, threads, batches."""
+        """What was chosen for this machine: device, precision, kernels, threads, batches, as `levers` says it."""
         self._trained: PreTrainedModel | None = None
         self._log = log
         self._trainings = 0
@@ -93,23 +92,21 @@ class TrainingEngine(Engine):
         checkpoints.clean(directory)
         step = Step()
         model, groups, loss = self._prepared(model, objective, step)
-        arithmetic = choose(settings)
         training = Training(
             settings=settings,
             examples=self._examples(objective, rows, settings),
             validation=None if validation is None else self._examples(objective, validation, settings),
             loss=loss,
             optimizer=optimizer,
-            groups=parameters.optimizer_groups(model, optimizer.config, groups),
-            arithmetic=arithmetic,
+            groups=groups,
+            arithmetic=choose(settings),
             directory=directory,
             seed=self.seed,
             log=self._log,
-            first_token=objective.first_token and not self._changes_loss(),
+            loss_is_plain=not self._changes_loss(),
             step=step,
             callbacks=self._reports(settings),
         )
-        self._note(arithmetic, settings, model)
         metrics = self._run(model, training)
         for method, context in self.methods:
             model = method.finish(model, context)
@@ -159,7 +156,7 @@ class TrainingEngine(Engine):
     def _run(self, model: PreTrainedModel, training: Training) -> Metrics:
         started = time.monotonic()
         cache = model.config.use_cache if hasattr(model.config, "use_cache") else None
-        with matmul_precision(training.arithmetic.training_matmul):
+        with levers(model, training) as self.choices:
             trainer = ObjectiveTrainer(model, training)
             last = checkpoints.last_checkpoint(training.directory)
             if last is not None:
@@ -196,22 +193,6 @@ class TrainingEngine(Engine):
     def _reports(self, settings: TrainingSettings) -> list[ProgressReport]:
         size = settings.per_device_train_batch_size * settings.gradient_accumulation_steps
         return [ProgressReport(examples_a_step=size)] if self.progress else []
-
-    def _note(self, arithmetic: Arithmetic, settings: TrainingSettings, model: PreTrainedModel) -> None:
-        trains, of = parameters.count(model)
-        self.choices = {
-            "device": str(arithmetic.device),
-            "precision": f"{arithmetic.precision} ({arithmetic.why})",
-            "matmul": arithmetic.training_matmul,
-            "threads": torch.get_num_threads(),
-            "speed": settings.speed,
-            "batches": "grouped by length" if settings.speed == "auto" else "shuffled",
-            "padding": "computed too" if arithmetic.padding or trunk_of(model) is None else "left out of the layers",
-            "trained_parameters": trains,
-            "parameters": of,
-        }
-        said = ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in self.choices.items())
-        logger.info("training with %s", said)
 
 
 def _metrics(trainer: ObjectiveTrainer, seconds: float, examples: int) -> Metrics:

@@ -20,11 +20,12 @@ from metier.training import checkpoints
 from metier.training.batching import LengthBatches
 from metier.training.examples import Drawn, Examples, as_it_is
 from metier.training.flow import Flow
+from metier.training.parameters import optimizer_groups
 from metier.training.precision import Arithmetic
 from metier.training.schedules import build_scheduler
 from metier.training.scoring import mean_loss
 from metier.training.unpadded import unpadded
-from metier.values import Metrics
+from metier.values import Metrics, ParameterGroup
 
 if TYPE_CHECKING:
     from metier.components.objective import Loss
@@ -56,15 +57,21 @@ class Training:
     loss: Loss
     """The objective's loss, wrapped by the recipe's methods."""
     optimizer: OptimizerFactory
-    groups: Sequence[dict[str, Any]]
+    groups: Sequence[ParameterGroup]
+    """Parameters to which methods give options of their own."""
     arithmetic: Arithmetic
     directory: Path
     seed: int
     log: Callable[[Metrics], None]
-    first_token: bool = False
-    """Whether the loss reads nothing but each text's first token of an encoder's last layer."""
+    loss_is_plain: bool = False
+    """Whether the loss is the objective's own: a method that wraps it may read what the objective does not."""
     step: Step = field(default_factory=Step)
     callbacks: Sequence[TrainerCallback] = ()
+
+    @property
+    def first_token(self) -> bool:
+        """Whether nothing but each text's first token is read of an encoder's last layer."""
+        return self.loss_is_plain and self.examples.objective.first_token
 
 
 class ObjectiveTrainer(Trainer):
@@ -155,7 +162,9 @@ class ObjectiveTrainer(Trainer):
     def create_optimizer(self, model: torch.nn.Module | None = None) -> torch.optim.Optimizer:
         """Build the recipe's optimizer."""
         if self.optimizer is None:
-            self.optimizer = self.training.optimizer.build(self.training.groups)
+            factory = self.training.optimizer
+            groups = optimizer_groups(model or self.model, factory.config, self.training.groups)
+            self.optimizer = factory.build(groups)
         return self.optimizer
 
     def create_scheduler(

@@ -31,6 +31,7 @@ class AdamW(OptimizerFactory):
     """
 
     name: ClassVar[str] = "adamw"
+    rows_apart: ClassVar[bool] = True
     Config: ClassVar[type[ComponentConfig]] = AdamWConfig
     config: AdamWConfig
 

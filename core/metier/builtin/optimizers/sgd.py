@@ -30,6 +30,7 @@ class Sgd(OptimizerFactory):
     """Stochastic gradient descent with momentum."""
 
     name: ClassVar[str] = "sgd"
+    rows_apart: ClassVar[bool] = True
     Config: ClassVar[type[ComponentConfig]] = SgdConfig
     config: SgdConfig
 

@@ -70,6 +70,7 @@ class ClassificationObjective(TaskObjective):
     """What one label or several share; `labels` are the names in the order of the logits."""
 
     first_token: ClassVar[bool] = True  # transformers' BERT-like classifiers read nothing else
+    adds_tokens: ClassVar[bool] = False
 
     labels: tuple[str, ...]
     column: str
