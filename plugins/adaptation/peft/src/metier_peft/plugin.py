@@ -1,0 +1,31 @@
+"""Registers the adaptation methods `lora`, `ia3` and `vera`, and the command `metier adapters`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from metier.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    import click
+
+    from metier.components import AdaptationMethod
+
+
+@hookimpl
+def provide_adaptation_methods() -> Sequence[type[AdaptationMethod]]:
+    """Return the methods."""
+    from metier_peft.ia3 import IA3
+    from metier_peft.lora import Lora
+    from metier_peft.vera import Vera
+
+    return [Lora, IA3, Vera]
+
+
+@hookimpl
+def register_commands(group: click.Group) -> None:
+    """Add `metier adapters`."""
+    from metier_peft.commands import command
+
+    group.add_command(command)

@@ -1,0 +1,33 @@
+"""`lora`, `ia3` and `vera` keep the contract of an adaptation method."""
+
+from __future__ import annotations
+
+from metier.testing import AdaptationMethodContract
+from metier_peft.ia3 import IA3
+from metier_peft.lora import Lora
+from metier_peft.vera import Vera
+
+HEAD = ("bert.pooler.*", "classifier.*")
+
+
+class TestLora(AdaptationMethodContract):
+    """In every linear layer, kept beside the model."""
+
+    component = Lora
+    options = {"rank": 4, "keep": True}
+    trains = ("bert.encoder.layer.*.lora_[AB].default.weight", *HEAD)
+
+
+class TestIA3(AdaptationMethodContract):
+    """As it is by default."""
+
+    component = IA3
+    trains = ("bert.encoder.layer.*.ia3_l.default", *HEAD)
+
+
+class TestVera(AdaptationMethodContract):
+    """With a rank that suits a tiny model."""
+
+    component = Vera
+    options = {"rank": 16}
+    trains = ("bert.encoder.layer.*.vera_lambda_[bd].default", *HEAD)
