@@ -10,6 +10,7 @@ from collections.abc import Callable
 import click
 
 from metier.cli import (
+    adapt,
     data,
     doctor,
     evaluate,
@@ -52,7 +53,22 @@ def cli(verbose: bool) -> None:
     logging.getLogger("metier").setLevel(logging.DEBUG if verbose else logging.INFO)
 
 
-for _module in (run, plan, data, evaluate, predict, report, recipes, plugins, models, new, schema, doctor, reproduce):
+for _module in (
+    run,
+    adapt,
+    plan,
+    data,
+    evaluate,
+    predict,
+    report,
+    recipes,
+    plugins,
+    models,
+    new,
+    schema,
+    doctor,
+    reproduce,
+):
     cli.add_command(_module.command)
 
 

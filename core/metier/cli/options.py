@@ -67,7 +67,9 @@ def json_option(command: Command) -> Command:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
 
 
-def planned(recipe: str, sets: tuple[str, ...], overrides: dict[str, str | None]) -> tuple[Recipe, Plan]:
+def planned(
+    recipe: str, sets: tuple[str, ...], overrides: dict[str, str | None], *, adapts_only: bool = False
+) -> tuple[Recipe, Plan]:
     """Return the recipe and its plan; raises `RecipeError` with every problem found."""
     from metier.discovery import discover
     from metier.offline import is_offline
@@ -76,4 +78,4 @@ def planned(recipe: str, sets: tuple[str, ...], overrides: dict[str, str | None]
 
     given = {name: value for name, value in overrides.items() if value is not None}
     loaded = load_recipe(recipe, sets=sets, overrides=given, registry=discover())
-    return loaded, make_plan(loaded, discover(), offline=is_offline())
+    return loaded, make_plan(loaded, discover(), offline=is_offline(), adapts_only=adapts_only)

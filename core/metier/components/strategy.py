@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar, TypeAlias
 
 from metier.components.base import Component
+from metier.components.industry import Industry
 from metier.values import Job, Outcome
 
 Train: TypeAlias = Callable[[Job], Outcome]
@@ -15,6 +16,8 @@ class Strategy(Component):
     """Improves a whole training: augmentation, search, distillation, several seeds. Strategies nest."""
 
     kind: ClassVar[str] = "strategy"
+    industry: Industry | None = None
+    """The recipe's industry, where it names one; set by the core before `run`."""
 
     def describe(self, seed: int) -> Sequence[str]:
         """Return what it is going to do, a line each, for `metier plan`; pure, no torch."""

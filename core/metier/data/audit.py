@@ -24,7 +24,7 @@ from metier.values import Json
 class Audit:
     """What a task's rows are looked at by."""
 
-    head: TaskHead
+    head: TaskHead | None
     settings: TrainingSettings
     texts: tuple[str, ...]
     """The columns that hold text."""
@@ -34,11 +34,12 @@ class Audit:
     counter: TokenCounter | None
 
     @classmethod
-    def of(cls, plan: Plan, head: TaskHead, tokenizer_path: Path | None) -> Audit:
+    def of(cls, plan: Plan, head: TaskHead | None, tokenizer_path: Path | None) -> Audit:
         """Return the audit of a plan's data; raises `DataError` where lengths must be checked and cannot be counted."""
-        texts = tuple(column.name for column in head.columns if column.kind == "text" and column.required)
-        others = tuple(column.name for column in head.columns if column.kind == "any" and column.required)
-        label = next((column.name for column in head.columns if column.kind in {"label", "labels"}), None)
+        columns = head.columns if head else ()
+        texts = tuple(column.name for column in columns if column.kind == "text" and column.required)
+        others = tuple(column.name for column in columns if column.kind == "any" and column.required)
+        label = next((column.name for column in columns if column.kind in {"label", "labels"}), None)
         file = tokenizer_file(tokenizer_path)
         if file is None and plan.training.overflow == "error":
             hint = "set `overflow: truncate`, or take a model with a tokenizer.json"
@@ -62,7 +63,9 @@ class Audit:
                 self._hold(split, some, tokens)
             # The corpus is cut into windows, not off.
             made[split] = report.of_split(some, columns, tokens, None if corpus else self.settings.max_length)
-            made[split]["of"] = {} if corpus else dict(self.head.describe_rows(self._columns(some)))
+            made[split]["of"] = (
+                {} if corpus or self.head is None else dict(self.head.describe_rows(self._columns(some)))
+            )
         return made
 
     def duplicates(self, rows: Mapping[str, Dataset]) -> dict[str, Json]:

@@ -51,17 +51,21 @@ def prepare(plan: Plan, registry: Registry, directory: Path, *, offline: bool, t
 def _prepare(
     plan: Plan, registry: Registry, directory: Path, work: Path, *, offline: bool, tokenizer_path: Path | None
 ) -> Prepared:
-    head = registry.create(TaskHead, plan.task)
+    head = registry.create(TaskHead, plan.task) if plan.task else None
     audit = Audit.of(plan, head, tokenizer_path)
     taken = read_sources(plan, registry, head, work, offline=offline)
     rows = with_own_ids({split: intake.rows for split, intake in taken.items()})
     rows, log = steps.apply(plan, registry, rows, text_columns=audit.texts, label_column=audit.label)
-    rows, carved, pairs = _split(plan, rows, audit)
+    carved: dict[str, Json] = {"by": plan.split.by, "group": plan.split.group, "carved": {}}
+    pairs: list[Json] = []
+    state: Mapping[str, Json] = {}
+    if head is not None:
+        rows, carved, pairs = _split(plan, rows, audit)
+        state = head.learn(rows["train"])
+        for split, some in rows.items():
+            if split != CORPUS_SPLIT:
+                head.check(split, some, state)
     rows = {split: rows[split] for split in ORDER if split in rows}
-    state = head.learn(rows["train"])
-    for split, some in rows.items():
-        if split != CORPUS_SPLIT:
-            head.check(split, some, state)
     told: dict[str, Json] = {
         "sources": {split: report.of_source(plan.sources[split].name, intake) for split, intake in taken.items()},
         "transforms": [report.of_step(step) for step in log],

@@ -20,11 +20,16 @@ from metier.values import Column
 CORPUS_SPLIT = "corpus"
 
 
-def read_sources(plan: Plan, registry: Registry, head: TaskHead, folder: Path, *, offline: bool) -> dict[str, Intake]:
+def read_sources(
+    plan: Plan, registry: Registry, head: TaskHead | None, folder: Path, *, offline: bool
+) -> dict[str, Intake]:
     """Return what each source of the plan gave, by split; files go into `folder`. Raises `DataError`."""
     taken: dict[str, Intake] = {}
     for split, use in plan.sources.items():
-        columns, mapping = CORPUS if split == CORPUS_SPLIT else head.columns, dict(plan.mappings.get(split, {}))
+        columns, mapping = (
+            CORPUS if split == CORPUS_SPLIT or head is None else head.columns,
+            dict(plan.mappings.get(split, {})),
+        )
         group = plan.split.group
         if split == "train" and group and group not in {column.name for column in columns}:
             columns = (*columns, Column(group, kind="label", required=False))

@@ -27,6 +27,7 @@ def assess(context: RunContext, prepared: Prepared, model: LocalModel, outcome: 
     """
     from metier.evaluation import assemble
 
+    assert context.plan.task is not None, "a plan without a task ends with the adapted model"
     head = context.registry.create(TaskHead, context.plan.task)
     folder = context.run.path / "evaluation"
     baselines = [
@@ -50,7 +51,7 @@ def _fitted(context: RunContext, prepared: Prepared, head: TaskHead, baseline: B
 
     inputs = {
         "baseline": baseline.name,
-        "task": context.identity(TaskHead, context.plan.task),
+        "task": context.identity(TaskHead, context.plan.task) if context.plan.task else None,
         "state": prepared.state,
         "data": {split: prepared.datasets[split].digest for split in ("train", JUDGED)},
         "model": model.digest,

@@ -48,8 +48,8 @@ def check_model(context: RunContext, model: LocalModel) -> None:
     from metier.components import AdaptationMethod
 
     plan, registry = context.plan, context.registry
-    task = TaskInfo(plan.task.name)
-    reasons = [(plan.task.path, registry.create(TaskHead, plan.task).refuses(model.info))]
+    task = TaskInfo(plan.task.name if plan.task else "")
+    reasons = [(plan.task.path, registry.create(TaskHead, plan.task).refuses(model.info))] if plan.task else []
     reasons += [(use.path, registry.create(AdaptationMethod, use).refuses(model.info, task)) for use in plan.adapt]
     for path, reason in reasons:
         if reason:
@@ -65,7 +65,7 @@ def prepare(context: RunContext, model: LocalModel) -> Prepared:
         "sources": {split: _content(context, split) for split in plan.sources},
         "mappings": {split: dict(mapping) for split, mapping in plan.mappings.items()},
         "prepare": [context.identity(Transform, use) for use in plan.prepare],
-        "task": context.identity(TaskHead, plan.task),
+        "task": context.identity(TaskHead, plan.task) if plan.task else None,
         "split": plan.split.model_dump(),
         "on_leak": plan.on_leak,
         "length": [plan.training.max_length, plan.training.overflow],

@@ -45,7 +45,7 @@ def run(plan: Plan, registry: Registry, *, recipe: str, options: RunOptions) -> 
     """
     model = fetch_model(plan.model, registry, offline=options.offline)
     context = begin(plan, registry, recipe=recipe, options=options)
-    with _status(context):
+    with watched(context):
         check_model(context, model)
         context.tell("run_started")
         prepared = prepare(context, model)
@@ -80,7 +80,9 @@ def conclude(context: RunContext, prepared: Prepared, model: LocalModel, outcome
 def through(plan: Plan, registry: Registry, train: Callable[[Job], Outcome]) -> Callable[[Job], Outcome]:
     """Return `train` inside the plan's strategies: seeds outermost, then ablation, then the recipe's own in order."""
     strategies = [registry.create(Strategy, use) for use in strategies_of(plan)]
+    industry = registry.create(Industry, plan.industry) if plan.industry else None
     for strategy in reversed(strategies):
+        strategy.industry = industry
         train = _around(strategy, train)
     return train
 
@@ -103,7 +105,7 @@ def industry_of(context: RunContext) -> Industry | None:
 
 
 @contextlib.contextmanager
-def _status(context: RunContext) -> Iterator[None]:
+def watched(context: RunContext) -> Iterator[None]:
     """Note a failure in the run's folder; a run that came to nothing before its first stage leaves none."""
     run = context.run
     try:

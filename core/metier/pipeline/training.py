@@ -12,6 +12,7 @@ from metier.files import read_json
 from metier.models import local_model, read_model_info
 from metier.pipeline.context import RunContext
 from metier.pipeline.store import Stage
+from metier.plan import pretrains
 from metier.settings import TrainingSettings
 from metier.values import Job, Json, LocalModel, Outcome, TaskInfo, Use
 
@@ -50,7 +51,7 @@ class Trainer:
         """Return the job's model after every adaptation that has a training phase of its own."""
         model, digests, seconds = job.model, [], 0.0
         for use in job.methods:
-            if self._pretrains(use):
+            if pretrains(self.context.registry, use):
                 model, digest, took = self._adapt(job, use, model)
                 digests.append(digest)
                 seconds += took
@@ -146,10 +147,6 @@ class Trainer:
             shared=self.context.store.root / SHARED,
         )
 
-    def _pretrains(self, use: Use) -> bool:
-        component = self.context.registry.find(AdaptationMethod, use.name).component
-        return component.pretrain is not AdaptationMethod.pretrain  # type: ignore[attr-defined]
-
     def _industry_identity(self) -> Any:
         use = self.context.plan.industry
         return self.context.identity(Industry, use) if use else None
@@ -187,7 +184,7 @@ def first_job(context: RunContext, model: LocalModel, prepared: Any) -> Job:
         label="adapted" if plan.adapt else "fine-tuned",
         model=model,
         datasets=prepared.datasets,
-        task=plan.task,
+        task=plan.task or Use(TaskHead.kind, ""),
         state=prepared.state,
         methods=plan.adapt,
         optimizer=plan.optimizer,

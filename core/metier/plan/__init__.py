@@ -1,9 +1,10 @@
 """Plans: recipes with every component resolved and every option checked, before anything runs."""
 
 from metier.plan.build import make_plan
+from metier.plan.components import pretrains
 from metier.plan.describe import describe
 from metier.plan.files import source_of_file
 from metier.plan.models import split_reference
 from metier.plan.plan import Plan, SplitOptions
 
-__all__ = ["Plan", "SplitOptions", "describe", "make_plan", "source_of_file", "split_reference"]
+__all__ = ["Plan", "SplitOptions", "describe", "make_plan", "pretrains", "source_of_file", "split_reference"]

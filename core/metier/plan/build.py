@@ -27,12 +27,13 @@ OPTIMIZER = "adamw"
 """The optimizer of a recipe that names none."""
 
 
-def make_plan(recipe: Recipe, registry: Registry, *, offline: bool = False) -> Plan:
+def make_plan(recipe: Recipe, registry: Registry, *, offline: bool = False, adapts_only: bool = False) -> Plan:
     """Return the plan of `recipe` with what is installed; nothing is written, fetched, or imported that is heavy.
 
-    `offline` refuses a model that would have to be fetched. Raises `RecipeError` with every problem found.
+    `offline` refuses a model that would have to be fetched; `adapts_only` plans what ends with the adapted model, for
+    which a corpus is enough. Raises `RecipeError` with every problem found.
     """
-    planning = Planning(recipe, registry, Problems(recipe), offline)
+    planning = Planning(recipe, registry, Problems(recipe), offline, adapts_only)
     check_keys(planning)
     general = _section(planning, GeneralOptions)
     data = _section(planning, DataOptions, "data")
@@ -49,6 +50,7 @@ def make_plan(recipe: Recipe, registry: Registry, *, offline: bool = False) -> P
     head = create(planning, TaskHead, task) if task else None
 
     compatibility.check_corpus(planning, adapt)
+    compatibility.check_adapts(planning, adapt)
     compatibility.check_methods(planning, adapt)
     info = model[1] if model else None
     if info is not None:
@@ -56,14 +58,21 @@ def make_plan(recipe: Recipe, registry: Registry, *, offline: bool = False) -> P
         training = compatibility.check_length(planning, info, training)
     if head is not None:
         compatibility.check_columns(planning, head, sources, mappings)
-    split = compatibility.settle_split(planning, split, head)
+    split = compatibility.settle_split(planning, split, head) if planning.has_rows else split
     compatibility.check_group(planning, split, sources)
     compatibility.check_validation(planning, training, split)
     planning.problems.raise_if_any()
     assert model is not None
-    assert task is not None
+    assert task is not None or not planning.has_rows
     assert optimizer is not None
-    used = [*prepare.values(), *adapt.values(), *improve.values(), *sources.values(), task, optimizer]
+    used = [
+        *prepare.values(),
+        *adapt.values(),
+        *improve.values(),
+        *sources.values(),
+        optimizer,
+        *([task] if task else []),
+    ]
     return Plan(
         metier=versions.installed("metier")["metier"],
         name=recipe.name,
@@ -111,6 +120,8 @@ def _several(planning: Planning, kind: type[Component], *path: str) -> dict[Path
 
 
 def _task(planning: Planning) -> Use | None:
+    if not planning.has_rows:
+        return None
     if planning.value("task") is not None:
         return _one(planning, TaskHead, "task")
     names = planning.registry.names(TaskHead)

@@ -8,7 +8,7 @@ from metier.columns import CORPUS
 from metier.columns import resolve as resolve_columns
 from metier.components import AdaptationMethod, DataSource, TaskHead
 from metier.errors import DataError, MetierError
-from metier.plan.components import create
+from metier.plan.components import create, pretrains
 from metier.plan.context import Planning
 from metier.plan.plan import SplitOptions
 from metier.recipe import Path
@@ -34,6 +34,13 @@ def check_model(planning: Planning, info: ModelInfo, task: Use | None, methods: 
         if reason:
             hint = "choose another model or task, or take this method out"
             planning.problems.add(path, f"{use.name} refuses: {reason}", hint)
+
+
+def check_adapts(planning: Planning, methods: Mapping[Path, Use]) -> None:
+    """Note that nothing would come of a plan that ends with the adapted model."""
+    if planning.adapts_only and not any(pretrains(planning.registry, use) for use in methods.values()):
+        hint = "add `adapt: [continued-pretraining]`, or train the task with `metier run`"
+        planning.problems.add(("adapt",), "no method here has a training phase of its own", hint)
 
 
 def check_methods(planning: Planning, methods: Mapping[Path, Use]) -> None:

@@ -19,7 +19,7 @@ from metier.plan.context import Planning
 from metier.plan.options import check_options, shown
 from metier.plan.paths import absolute_options
 from metier.recipe import Path, render_path
-from metier.registry import Entry
+from metier.registry import Entry, Registry
 from metier.values import Use
 
 AnyComponent = TypeVar("AnyComponent", bound=Component)
@@ -92,6 +92,13 @@ def use_of(planning: Planning, entry: Entry, path: Path, options: dict[str, Any]
 def create(planning: Planning, kind: type[AnyComponent], use: Use) -> AnyComponent:
     """Return the component itself, to be asked what planning asks."""
     return planning.registry.create(kind, use)
+
+
+def pretrains(registry: Registry, use: Use) -> bool:
+    """Return whether an adaptation method has a training phase of its own."""
+    component = registry.find(AdaptationMethod, use.name).component
+    assert issubclass(component, AdaptationMethod)
+    return component.pretrain is not AdaptationMethod.pretrain
 
 
 def _no_name(kind: type[Component], value: Any) -> str:

@@ -18,6 +18,13 @@ class Planning:
     registry: Registry
     problems: Problems
     offline: bool = False
+    adapts_only: bool = False
+    """Whether the plan ends with the adapted model: it may have no rows to train on, and then no task."""
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether there are, or must be, labelled rows to train a task on."""
+        return not self.adapts_only or self.value("data", "train") is not None
 
     def value(self, *path: str) -> Any:
         """Return the value at `path`; None where it is not given, or given as null."""

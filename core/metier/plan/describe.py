@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from metier.components import AdaptationMethod, Strategy
+from metier.components import Strategy
+from metier.plan.components import pretrains
 from metier.plan.plan import Plan
 from metier.registry import Registry
 from metier.values import Json, Use
@@ -50,7 +51,8 @@ def _components(plan: Plan) -> Iterator[str]:
         yield _line("prepare", use)
     for use in plan.adapt:
         yield _line("adapt", use)
-    yield _line("task", plan.task)
+    if plan.task:
+        yield _line("task", plan.task)
     yield _line("optimizer", plan.optimizer)
     defaults = type(plan.training)()
     changed = {name: value for name, value in plan.training if value != getattr(defaults, name)}
@@ -84,16 +86,14 @@ def _model(plan: Plan) -> str:
 
 def _steps(plan: Plan, registry: Registry) -> Iterator[str]:
     yield f"read {' and '.join(_reads(plan))}, {_prepares(plan)}"
-    yield from _splits(plan)
+    if plan.task:
+        yield from _splits(plan)
     for use in plan.adapt:
-        component = registry.find(AdaptationMethod, use.name).component
-        if component.pretrain is not AdaptationMethod.pretrain:  # type: ignore[attr-defined]
+        if pretrains(registry, use):
             yield f"adapt the model by {use.name}{' on the corpus' if 'corpus' in plan.sources else ''}"
-    acting = [
-        use.name
-        for use in plan.adapt
-        if registry.find(AdaptationMethod, use.name).component.pretrain is AdaptationMethod.pretrain  # type: ignore[attr-defined]
-    ]
+    if plan.task is None:
+        return
+    acting = [use.name for use in plan.adapt if not pretrains(registry, use)]
     with_methods = f" with {', '.join(acting)}" if acting else ""
     yield f"train {plan.task.name}{with_methods}, {_passes(plan)}, seed {plan.seed}"
     for use in strategies(plan):

@@ -72,7 +72,8 @@ class Plan(BaseModel):
     split: SplitOptions
     on_leak: OnLeak
     adapt: tuple[Use, ...] = ()
-    task: Use
+    task: Use | None = None
+    """None only where the plan ends with an adapted model and has no labelled rows."""
     optimizer: Use
     training: TrainingSettings
     improve: tuple[Use, ...] = ()

@@ -38,7 +38,7 @@ def resolve_sources(planning: Planning) -> tuple[dict[str, Use], dict[str, dict[
         if use is not None and _inspect(planning, path, use):
             uses[split] = use
             mappings[split] = mapping
-    if planning.value("data", "train") is None:
+    if planning.has_rows and planning.value("data", "train") is None:
         hint = "add `data: {train: train.csv}`, or give --train train.csv"
         planning.problems.add(("data", "train"), "no rows to train on", hint)
     return uses, mappings

@@ -29,7 +29,7 @@ class FigureTable:
 def every_model(facts: Facts) -> FigureTable:
     """Return all figures of arms and baselines on the judged split."""
     names, split = order(facts), facts.split
-    rows = [(_title(arm), [_arm_cell(arm, name, split) for name in names]) for arm in facts.metrics["arms"]]
+    rows = [(title(arm), [arm_cell(arm, name, split) for name in names]) for arm in facts.metrics["arms"]]
     rows += [
         (one["name"], [_cell(one["splits"][split], name) for name in names])
         for one in facts.metrics["baselines"]
@@ -39,11 +39,14 @@ def every_model(facts: Facts) -> FigureTable:
 
 
 def every_seed(facts: Facts) -> FigureTable | None:
-    """Return the primary figure and loss of every training by split; None where there was one alone."""
+    """Return the primary figure and accuracy of every training by split; None where there was one alone.
+
+    Splits of changed test rows have a table of their own.
+    """
     runs = [(arm["name"], run) for arm in facts.metrics["arms"] for run in arm["runs"]]
     if len(runs) < 2:
         return None
-    splits = list(facts.kept["splits"])
+    splits = [split for split in facts.kept["splits"] if not split.startswith("test-")]
     shown = [name for name in (facts.primary, "accuracy") if name in facts.judged["metrics"]]
     shown = list(dict.fromkeys(shown))
     columns = [f"{split} {wording.name(name)}" for split in splits for name in shown]
@@ -66,12 +69,14 @@ def order(facts: Facts) -> list[str]:
     return sorted(names, key=lambda name: (name != facts.primary, name in wording.SMALLER_IS_BETTER))
 
 
-def _title(arm: Mapping[str, Any]) -> str:
+def title(arm: Mapping[str, Any]) -> str:
+    """Return an arm's name, with its number of seeds where there are several."""
     seeds = len(arm["runs"])
     return str(arm["name"]) if seeds == 1 else f"{arm['name']} ({seeds} seeds)"
 
 
-def _arm_cell(arm: Mapping[str, Any], name: str, split: str) -> Cell:
+def arm_cell(arm: Mapping[str, Any], name: str, split: str) -> Cell:
+    """Return an arm's figure on a split: the mean over its seeds, or its one seed's with the interval over rows."""
     found = arm["summary"].get(split, {}).get(name)
     if found is None or found["half_width"] is None:
         return _cell(arm["runs"][0]["splits"].get(split, {}), name)

@@ -7,7 +7,7 @@ from pathlib import Path
 import jinja2
 
 from metier.files import write_text
-from metier.report import answer, curves, details, figures, inputs, mistakes, record, wording
+from metier.report import answer, curves, details, figures, inputs, mistakes, perplexities, record, robustness, wording
 from metier.report.facts import read_facts
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -22,10 +22,12 @@ def write_report(run_directory: Path) -> Path:
         answer=answer.answer(facts),
         all_figures=figures.every_model(facts),
         all_seeds=figures.every_seed(facts),
+        robustness=robustness.robustness(facts),
         steps=inputs.steps(facts),
         splits=inputs.splits(facts),
         leakage=inputs.leakage(facts),
         charts=curves.charts(facts),
+        perplexities=perplexities.perplexities(facts),
         stages=curves.stages(facts),
         tables=details.tables(facts),
         matrices=details.matrices(facts),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
+import shutil
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,27 +24,40 @@ LAYERS = 2
 HIDDEN_SIZE = 32
 HEADS = 4
 MAX_LENGTH = 64
+SENTINELS = 10
+"""Tokens of the tiny T5 that stand for gaps in a text; the real one has a hundred."""
 
 
 def build_model(model_type: str, folder: Path, *, texts: Sequence[str] = TEXTS, seed: int = 0) -> LocalModel:
     """Save a tiny model of `model_type` with its tokenizer into `folder`: two layers of 32 units.
 
-    Every word of `texts` is a token. The same seed gives the same weights.
+    Every word of `texts` is a token. The same seed gives the same weights. A model is made once a process, and copied.
     """
-    import torch
-
-    tokenizer = build_tokenizer(texts)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        model = _model(model_type, tokenizer)
-    folder.mkdir(parents=True, exist_ok=True)
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
+    shutil.copytree(_made(model_type, tuple(texts), seed), folder, dirs_exist_ok=True)
     return local_model(folder, info=read_model_info(folder, reference=f"tiny-{model_type}"))
 
 
-def build_tokenizer(texts: Sequence[str] = TEXTS) -> PreTrainedTokenizerFast:
-    """Return a tokenizer that knows the words of `texts` and puts `[CLS]` and `[SEP]` around a text."""
+@functools.cache
+def _made(model_type: str, texts: tuple[str, ...], seed: int) -> Path:
+    """Return a folder with the model, which is there as long as the process."""
+    import torch
+
+    tokenizer = build_tokenizer(texts, sentinels=SENTINELS if model_type == "t5" else 0)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = _model(model_type, tokenizer)
+    folder = Path(tempfile.mkdtemp(prefix="tiny-"))
+    atexit.register(shutil.rmtree, folder)
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def build_tokenizer(texts: Sequence[str] = TEXTS, *, sentinels: int = 0) -> PreTrainedTokenizerFast:
+    """Return a tokenizer that knows the words of `texts` and puts `[CLS]` and `[SEP]` around a text.
+
+    `sentinels` is how many of T5's tokens for gaps it has (`<extra_id_0>`, …).
+    """
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import PreTrainedTokenizerFast
 
@@ -64,6 +81,7 @@ def build_tokenizer(texts: Sequence[str] = TEXTS) -> PreTrainedTokenizerFast:
         mask_token="[MASK]",
         bos_token="[CLS]",
         eos_token="[SEP]",
+        extra_special_tokens=[f"<extra_id_{number}>" for number in range(sentinels)],
     )
 
 

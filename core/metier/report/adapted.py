@@ -1,0 +1,64 @@
+"""Writes the card of a model that was adapted to a trade and trained for no task."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from metier.files import read_json, write_text
+from metier.report import wording
+from metier.report.page import environment
+
+NOT_FIGURES = ("choices",)
+
+
+def adaptations(run: Path) -> list[tuple[str, dict[str, float]]]:
+    """Return the run's adaptations in order, by their method's name, with the figures that each logged."""
+    found = []
+    for path in sorted(run.glob("stages/*/result.json")):
+        told = read_json(path)
+        if told["stage"].startswith("adapt-"):
+            figures = {name: value for name, value in told["result"].items() if name not in NOT_FIGURES}
+            found.append((told["stage"].removeprefix("adapt-"), figures))
+    return found
+
+
+def write_adapted_card(run: Path) -> Path:
+    """Write `model/README.md` of a run that adapted a model, and return its path."""
+    plan, data = read_json(run / "plan.json"), read_json(run / "data" / "report.json")
+    text = (
+        environment(html=False)
+        .get_template("adapted.md.jinja")
+        .render(
+            metadata=yaml.safe_dump(_metadata(plan), sort_keys=False, allow_unicode=True),
+            plan=plan,
+            model=_base(plan),
+            splits=[(split, wording.count(told["rows"])) for split, told in data["splits"].items()],
+            adaptations=adaptations(run),
+            named=wording.name,
+            number=lambda value: wording.number(value) if isinstance(value, float) else str(value),
+        )
+    )
+    path = run / "model" / "README.md"
+    write_text(path, text)
+    return path
+
+
+def _metadata(plan: dict[str, Any]) -> dict[str, Any]:
+    info = plan.get("model_info") or {}
+    industry = (plan.get("industry") or {}).get("name")
+    found = {
+        "language": list(info.get("languages", ())),
+        "license": info.get("licence", ""),
+        "base_model": plan["model"].partition(":")[2] if plan["model"].startswith("hub:") else "",
+        "library_name": "transformers",
+        "tags": ["metier", *([industry] if industry else []), *(use["name"] for use in plan["adapt"])],
+    }
+    return {key: value for key, value in found.items() if value}
+
+
+def _base(plan: dict[str, Any]) -> str:
+    source, _, rest = str(plan["model"]).partition(":")
+    return Path(rest).name if source == "local" else rest if source == "hub" else plan["model"]
