@@ -19,7 +19,8 @@ from metier.testing.models import build_model, load_tokenizer
 from metier.testing.samples import TEXTS
 from metier.training.engine import TrainingEngine
 from metier.values import LocalModel, TaskInfo
-from metier_pretraining._torch import split, with_head
+from metier_pretraining._corpora import split
+from metier_pretraining._models import with_head
 from metier_pretraining.continued_pretraining import ContinuedPretraining
 
 CORPUS = Dataset.from_list([{"id": str(i), "text": f"{TEXTS[i % 8]} and {TEXTS[(i + 3) % 8]}"} for i in range(200)])
@@ -73,7 +74,7 @@ def test_the_saved_encoder_loads_for_words_and_for_tasks_with_its_pooler(tmp_pat
     assert task.bert.encoder.layer[1].output.dense.weight.equal(model.bert.encoder.layer[1].output.dense.weight.cpu())
     again: Any = AutoModelForMaskedLM.from_pretrained(tmp_path / "adapted")
     assert again.cls.predictions.transform.dense.weight.equal(model.cls.predictions.transform.dense.weight.cpu())
-    assert with_head(tmp_path / "adapted")[1] is False
+    assert with_head(tmp_path / "adapted")[1] == frozenset()
 
 
 def test_a_new_head_is_tied_said_and_fitted_alone_first(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,87 +1,113 @@
-"""Masking as BERT's, and losses equal to those of full logits."""
+"""Each family is trained as it was pretrained, in blocks that it has positions for."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-import torch
-from transformers import AutoModelForCausalLM
 
-from metier.testing.models import build_model, build_tokenizer, load_tokenizer
-from metier.training.padding import pad
-from metier_pretraining._objectives import IGNORED, MaskedWords, NextWords
-from metier_pretraining._torch import with_head
+from metier.components import Industry, MethodContext
+from metier.errors import StageError
+from metier.testing.models import build_model, build_tokenizer
+from metier.values import ModelInfo, TaskInfo, Term
+from metier_pretraining._causal import NextWords
+from metier_pretraining._masked import MaskedWords
+from metier_pretraining._objectives import objective_for
+from metier_pretraining._spans import CorruptedSpans
+from metier_pretraining.continued_pretraining import ContinuedPretraining, ContinuedPretrainingConfig
 
-MASKED = MaskedWords(block_size=64, grouping="lines", probability=0.15)
-NEXT = NextWords(block_size=64, grouping="lines")
+INFO = ModelInfo(
+    reference="tiny",
+    model_type="bert",
+    architecture="encoder",
+    layers=2,
+    hidden_size=32,
+    vocabulary_size=100,
+    max_length=64,
+)
 
 
-def examples(count: int = 400, length: int = 50) -> list[dict[str, Any]]:
-    tokens = np.random.default_rng(1).integers(5, 40, size=(count, length)).tolist()
-    return [{"input_ids": [2, *one[: length - i % 9], 3]} for i, one in enumerate(tokens)]
+class Bonds(Industry):
+    """An industry of two terms."""
+
+    name = "bonds"
+
+    def lexicon(self) -> Sequence[Term]:
+        return [Term("bond", "debt", ("note",), "债券"), Term("yield", "return")]
 
 
-def test_masking_has_the_shares_of_the_paper() -> None:
+class Nothing(Industry):
+    """An industry without a lexicon."""
+
+    name = "nothing"
+
+
+def objective(stage: dict[str, Any] | None = None, info: ModelInfo = INFO, **options: Any) -> Any:
+    context = {"tokenizer": build_tokenizer(), **(stage or {})}
+    made = MethodContext(info=info, task=TaskInfo("task"), seed=1, directory=Path(), **context)
+    return objective_for(ContinuedPretrainingConfig.model_validate(options), made)
+
+
+def test_each_family_has_its_objective(tmp_path: Path) -> None:
+    assert objective(mlm_probability=0.3) == MaskedWords(block_size=64, grouping="blocks", probability=0.3)
+    decoder = objective(info=replace(INFO, architecture="decoder"), grouping="lines", block_size=16)
+    assert decoder == NextWords(block_size=16, grouping="lines")
+    tokenizer = build_tokenizer(sentinels=3)
+    both = objective({"tokenizer": tokenizer}, replace(INFO, architecture="encoder-decoder"))
+    ids = tuple(tokenizer.convert_tokens_to_ids([f"<extra_id_{number}>" for number in range(3)]))
+    assert both == CorruptedSpans(block_size=64, grouping="blocks", sentinels=ids)
+    every = [
+        ContinuedPretraining().refuses(build_model(one, tmp_path / one).info, TaskInfo("task"))
+        for one in ("bert", "gpt2", "t5")
+    ]
+    assert every == [None, None, None]
+
+
+def test_blocks_are_no_longer_than_the_model_reads(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", logger="metier"):
+        assert objective(block_size=512).block_size == 64
+    assert "blocks of 64 tokens, not 512: the model reads no more at once" in caplog.text
+    caplog.clear()
+    assert objective(block_size=32).block_size == 32
+    assert not caplog.text
+    roberta = replace(INFO, model_type="roberta", max_length=34)
+    assert objective(info=roberta).block_size == 32, "two of its positions are not for text"
     tokenizer = build_tokenizer()
-    some = examples()
-    batch = MASKED.collate(some, tokenizer, np.random.default_rng(7))
-    plain, _ = pad([one["input_ids"] for one in some], value=tokenizer.pad_token_id)
-    ids, labels = batch["input_ids"], batch["labels"]
-    chosen = labels != IGNORED
-    words = batch["attention_mask"].bool() & (plain > 4)
-    assert not (chosen & ~words).any(), "a special token or padding is to be guessed"
-    assert float(chosen.sum() / words.sum()) == pytest.approx(0.15, abs=0.01)
-    assert float((ids[chosen] == tokenizer.mask_token_id).float().mean()) == pytest.approx(0.8, abs=0.03)
-    assert float((ids[chosen] == labels[chosen]).float().mean()) == pytest.approx(0.1, abs=0.03)
-    assert ids[~chosen].equal(plain[~chosen])
+    tokenizer.model_max_length = int(1e30)
+    assert objective({"tokenizer": tokenizer}, replace(INFO, max_length=None)).block_size == 128
 
 
-def test_masks_are_drawn_from_the_generator_alone() -> None:
+def test_a_lexicon_comes_from_the_industry() -> None:
+    found = objective({"industry": Bonds()}, masking="lexicon")
+    assert found.lexicon == ("bond", "note", "yield", "债券")
+    assert objective({"industry": Bonds()}).lexicon == ()
+    missing = (
+        r"needs a lexicon, which is missing: the recipe names no industry\n.*name an `industry` that has a lexicon"
+    )
+    with pytest.raises(StageError, match=missing):
+        objective(masking="lexicon")
+    with pytest.raises(StageError, match=r"needs a lexicon, which has no terms"):
+        objective({"industry": Nothing()}, masking="lexicon")
+
+
+def test_tokenizers_without_the_tokens_are_refused() -> None:
     tokenizer = build_tokenizer()
-
-    def ids(seed: int) -> torch.Tensor:
-        np.random.seed(0)
-        return MASKED.collate(examples(8), tokenizer, np.random.default_rng(seed))["input_ids"]
-
-    first = ids(1)
-    torch.rand(1)
-    assert ids(1).equal(first)
-    assert not ids(2).equal(first)
+    with pytest.raises(StageError, match=r"no tokens for gaps in a text \(<extra_id_0>, …\)"):
+        objective(info=replace(INFO, architecture="encoder-decoder"))
+    tokenizer.mask_token = None
+    with pytest.raises(StageError, match="no mask token"):
+        objective({"tokenizer": tokenizer})
 
 
-def test_even_the_smallest_batch_has_something_to_guess() -> None:
-    tokenizer = build_tokenizer()
-    for seed in range(20):
-        batch = MASKED.collate([{"input_ids": [2, 9, 3]}], tokenizer, np.random.default_rng(seed))
-        assert MASKED.items(batch) == 1
+def test_how_words_are_hidden_is_for_encoders() -> None:
+    def answer(masking: str, architecture: Any) -> str | None:
+        method = ContinuedPretraining(ContinuedPretrainingConfig.model_validate({"masking": masking}))
+        return method.refuses(replace(INFO, architecture=architecture), TaskInfo("task"))
 
-
-def test_masked_loss_is_that_of_full_logits(tmp_path: Path) -> None:
-    path = build_model("bert", tmp_path).path
-    model: Any = with_head(path)[0].eval()
-    batch = MASKED.collate(examples(6), load_tokenizer(path), np.random.default_rng(3))
-    logits = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
-    expected = torch.nn.functional.cross_entropy(logits.flatten(0, 1), batch["labels"].flatten(), reduction="sum")
-    torch.testing.assert_close(MASKED.loss(model, batch), expected)
-    assert not model.base_model._forward_hooks
-
-
-@pytest.mark.parametrize("model_type", ["gpt2", "llama"])
-def test_next_word_loss_is_that_of_transformers(model_type: str, tmp_path: Path) -> None:
-    path = build_model(model_type, tmp_path).path
-    model: Any = AutoModelForCausalLM.from_pretrained(path).eval()
-    batch = NEXT.collate(examples(6), load_tokenizer(path), np.random.default_rng(3))
-    labels = torch.where(batch["attention_mask"].bool(), batch["input_ids"], IGNORED)
-    theirs = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"], labels=labels).loss
-    torch.testing.assert_close(NEXT.loss(model, batch) / NEXT.items(batch), theirs)
-
-
-def test_a_long_text_becomes_several_examples() -> None:
-    short = MaskedWords(block_size=10, grouping="lines", probability=0.15)
-    tokenizer = build_tokenizer()
-    text = "profit rose on strong sales in the quarter and sales fell again"
-    found = short.encode({"text": [text, "", "profit"]}, tokenizer, 4)["input_ids"]
-    assert [len(one) for one in found] == [10, 6, 3]
+    assert answer("lexicon", "encoder") is None
+    assert answer("whole-word", "decoder") is None
+    assert answer("span", "decoder") == "`masking: span` is for encoders, which this model is not"
+    assert answer("lexicon", "encoder-decoder") == "`masking: lexicon` is for encoders, which this model is not"
