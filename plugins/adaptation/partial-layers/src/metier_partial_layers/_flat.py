@@ -1,0 +1,60 @@
+"""Computes an encoder's trunk for texts of any lengths at once: one row of all tokens, attention within each text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch.nn.functional import scaled_dot_product_attention
+from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
+
+from metier.training.unpadded import Layout
+from metier_partial_layers._trunk import Trunk
+
+ATTENTION = "metier_frozen_trunk"
+"""The name of the attention below in transformers' register, which models look up at every call."""
+
+
+def flat(trunk: Trunk, inputs: dict[str, torch.Tensor], mask: torch.Tensor) -> list[torch.Tensor]:
+    """Return the input of the first layer above, (tokens, hidden) for each text; `mask` is (batch, sequence)."""
+    layout = Layout.of(mask)
+    first, *others = trunk.before.values()
+    states = first(**inputs)
+    for module in others:
+        states = module(states)
+    row = states.flatten(0, 1)[layout.places].unsqueeze(0)
+    with _attending(trunk.body.config, layout):
+        for layer in trunk.layers[: trunk.depth]:
+            row = layer(row)
+    lengths = [length for count, length in layout.blocks for _ in range(count)]
+    found = dict(zip(layout.order.tolist(), row[0].split(lengths), strict=True))
+    return [found[number] for number in range(len(found))]
+
+
+@contextmanager
+def _attending(config: Any, layout: Layout) -> Iterator[None]:
+    """Let layers attend within each text inside the block."""
+
+    def attend(
+        module: Any,
+        query: torch.Tensor,
+        key: torch.Tensor,
+        value: torch.Tensor,
+        attention_mask: torch.Tensor | None,
+        *,
+        scaling: float | None = None,
+        **others: Any,
+    ) -> tuple[torch.Tensor, None]:
+        texts = (layout.by_text(one[0]) for one in (query, key, value))
+        found = [scaled_dot_product_attention(q, k, v, scale=scaling) for q, k, v in zip(*texts, strict=True)]
+        return torch.cat([one.transpose(1, 2).flatten(0, 1) for one in found]).unsqueeze(0), None
+
+    usual = config._attn_implementation
+    ALL_ATTENTION_FUNCTIONS.register(ATTENTION, attend)
+    config._attn_implementation = ATTENTION
+    try:
+        yield
+    finally:
+        config._attn_implementation = usual
