@@ -1,0 +1,1 @@
+"""Sharpness-aware minimisation (SAM and ASAM), for metier."""
