@@ -27,7 +27,7 @@ from metier.testing.samples import rows
 from metier.training.engine import TrainingEngine
 from metier.training.unpadded import unpadded
 from metier.values import Use
-from metier_partial_layers._frozen import FIXED_TEXTS, Frozen
+from metier_partial_layers._frozen import Frozen
 from metier_partial_layers._lower import Lower
 from metier_partial_layers._store import Store
 from metier_partial_layers._texts import Texts, read
@@ -201,36 +201,42 @@ def test_token_types_are_part_of_a_text(stage: MethodContext) -> None:
     assert len(Store(folder, width=32, dtype="<f4")) == 2 * len(LENGTHS) - short, "types of 0 are no other text"
 
 
-@pytest.mark.parametrize("steady", [True, False])
-@pytest.mark.parametrize("model_type", ["bert", "llama"])
-def test_a_text_has_the_same_numbers_in_any_company(steady: bool, model_type: str) -> None:
-    model, batch = classifier(model_type), batch_of(*[5, 9] * 10)
-    model.requires_grad_(False)
-    frozen = Frozen(Trunk.of(model))
-    frozen._steady = steady
-    texts = read(frozen.trunk, (), {name: batch[name] for name in ("input_ids", "attention_mask")})
-    together = dict(frozen.states(texts, range(20)))
-    assert {number: len(states) for number, states in together.items()} == {i: [5, 9][i % 2] for i in range(20)}
-    for number in (0, 1, 13):
-        assert torch.equal(dict(frozen.states(texts, [number]))[number], together[number])
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("model_type", ["bert", "distilbert", "llama"])
+def test_a_text_has_the_same_numbers_in_any_company(threads: int, model_type: str) -> None:
+    former = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        frozen = Frozen(Trunk.of(classifier(model_type).requires_grad_(False)))
+        batch = batch_of(*[5, 9, 14] * 7)
+        texts = read(frozen.trunk, (), {name: batch[name] for name in ("input_ids", "attention_mask")})
+        together = dict(frozen.states(texts, range(21)))
+        assert {number: len(states) for number, states in together.items()} == {i: [5, 9, 14][i % 3] for i in range(21)}
+        for some in ([0], [1], [13], [20, 13, 4], [3, 0, 16, 7]):
+            for number, states in frozen.states(texts, some):
+                assert torch.equal(states, together[number]), (some, number)
+        assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(former)
 
 
-@pytest.mark.parametrize("noise", [0.0, 1e-7])
-def test_where_company_matters_it_is_always_as_large(noise: float) -> None:
-    """Kernels may add in another order in another company; then a text is computed among a fixed number of others."""
-    model, sizes = classifier("bert"), []
-    frozen = Frozen(Trunk.of(model.requires_grad_(False)))
+@pytest.mark.parametrize("noise", [0.0, 1e-6])
+@pytest.mark.parametrize("model_type", ["bert", "gpt2"])
+def test_where_kernels_differ_by_company_a_text_is_computed_alone(noise: float, model_type: str) -> None:
+    frozen, groups = Frozen(Trunk.of(classifier(model_type).requires_grad_(False))), []
 
     def compute(texts: Texts, group: Any) -> list[torch.Tensor]:
-        sizes.append(len(group))
+        groups.append(group.tolist())
         return [torch.full((3, 32), 1 + noise * len(group)) for _ in group]
 
     frozen.compute = compute  # type: ignore[method-assign]
-    batch = batch_of(*[30] * 9, 20)
+    batch = batch_of(30, 30, 20)
     texts = read(frozen.trunk, (), {"input_ids": batch["input_ids"], "attention_mask": batch["attention_mask"]})
-    list(frozen.states(texts, range(10)))
-    list(frozen.states(texts, [9]))
-    assert sizes[2:] == ([FIXED_TEXTS] * 4 if noise else [10, 4]), "fewer than 64 tokens are too few"
+    assert [number for number, _ in frozen.states(texts, [0, 2])] == ([2, 0] if model_type == "gpt2" and not noise else [0, 2])
+    groups.clear()
+    list(frozen.states(texts, [0, 1, 2]))
+    together = [[0, 1, 2]] if model_type == "bert" else [[2, 2, 2, 2], [0, 1, 0, 1]]
+    assert groups == ([[0], [1], [2]] if noise else together), "fewer than 64 tokens are too few"
 
 
 def test_precisions_take_half_the_space_and_fp16_is_the_closer(stage: MethodContext) -> None:

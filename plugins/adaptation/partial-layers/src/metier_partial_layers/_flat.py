@@ -48,7 +48,8 @@ def _attending(config: Any, layout: Layout) -> Iterator[None]:
         **others: Any,
     ) -> tuple[torch.Tensor, None]:
         texts = (layout.by_text(one[0]) for one in (query, key, value))
-        found = [scaled_dot_product_attention(q, k, v, scale=scaling) for q, k, v in zip(*texts, strict=True)]
+        with _one_thread():
+            found = [scaled_dot_product_attention(q, k, v, scale=scaling) for q, k, v in zip(*texts, strict=True)]
         return torch.cat([one.transpose(1, 2).flatten(0, 1) for one in found]).unsqueeze(0), None
 
     usual = config._attn_implementation
@@ -58,3 +59,15 @@ def _attending(config: Any, layout: Layout) -> Iterator[None]:
         yield
     finally:
         config._attn_implementation = usual
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Compute in one thread inside the block: each has memory of its own, and products differ in the last bit by where
+    that begins, so that a text's numbers would depend on which thread gets it."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)

@@ -21,8 +21,8 @@ from metier_partial_layers._trunk import NotServed, Trunk, pass_on, replaced, st
 
 ENOUGH_TOKENS = 64
 """A product of fewer rows may be computed in another order, so that its last bit differs."""
-FIXED_TEXTS = 8
-"""Texts computed together where kernels give other numbers in other company."""
+PROBE = (5, 9, 16, 9, 13, 16, 9, 5, 7, 9, 16, 13)
+"""Lengths of the texts that kernels are tried on; odd ones are cut in other places."""
 PLAIN = {torch.Tensor, torch.nn.Parameter, torch.nn.Buffer}
 LOADING = frozenset(("_name_or_path", "architectures", "dtype", "use_cache"))
 ABOVE = frozenset(("classifier_dropout", "id2label", "label2id", "num_hidden_layers", "problem_type", ADDED))
@@ -61,12 +61,17 @@ class Frozen:
         self._steady: bool | None = None
 
     def states(self, texts: Texts, numbers: Sequence[int]) -> Iterator[tuple[int, torch.Tensor]]:
-        """Yield number and hidden states (tokens, hidden) of those `texts` that are in `numbers`."""
+        """Yield number and hidden states (tokens, hidden) of those `texts` that are in `numbers`.
+
+        Together where that gives a text the same numbers, bit for bit, in any company, and alone where it does not. On
+        an accelerator always together: alone takes many times as long there.
+        """
         if self._steady is None:
-            self._steady = self._is_steady()
-        for group in self._groups(texts.lengths, np.asarray(numbers)):
-            filled = _enough(group, texts.lengths) if self._steady else np.resize(group, FIXED_TEXTS)
-            yield from zip(group.tolist(), self.compute(texts, filled), strict=False)
+            self._steady = _device(self.trunk).type != "cpu" or self._is_steady()
+        if self._steady:
+            yield from self._together(texts, np.asarray(numbers))
+        else:
+            yield from ((number, self.compute(texts, np.asarray([number]))[0]) for number in numbers)
 
     def compute(self, texts: Texts, group: Array) -> list[torch.Tensor]:
         """Return the input of the first layer above, (tokens, hidden) for each text of `group`.
@@ -82,24 +87,21 @@ class Frozen:
             mask = torch.from_numpy(np.arange(some.ids.shape[1]) < some.lengths[:, None])
             return flat(trunk, inputs, mask.long().to(device))
 
-    def _groups(self, lengths: Array, numbers: Array) -> Iterator[Array]:
-        """Yield the texts to compute together: all of them, where the lengths may differ and company may be any."""
-        if self._steady and self.trunk.family.flat:
-            yield numbers
-            return
-        for length in np.unique(lengths[numbers]):
-            alike = numbers[lengths[numbers] == length]
-            size = len(alike) if self._steady else FIXED_TEXTS
-            yield from (alike[start : start + size] for start in range(0, len(alike), size))
+    def _together(self, texts: Texts, numbers: Array) -> Iterator[tuple[int, torch.Tensor]]:
+        lengths = texts.lengths[numbers]
+        alike = [numbers] if self.trunk.family.flat else [numbers[lengths == one] for one in np.unique(lengths)]
+        for group in alike:
+            enough = -(-ENOUGH_TOKENS // int(texts.lengths[group].sum()))
+            yield from zip(group.tolist(), self.compute(texts, np.tile(group, enough)), strict=False)
 
     def _is_steady(self) -> bool:
-        """Return whether kernels give a text the same numbers, bit for bit, in small company and in large."""
-        if _device(self.trunk).type != "cpu":
-            return False
-        ids = np.arange(12 * 16).reshape(12, 16) % self.trunk.body.config.vocab_size
-        texts = Texts(ids, np.full(12, 16), None)
-        many, few = self.compute(texts, np.arange(12)), self.compute(texts, np.arange(4))
-        return all(map(torch.equal, many, few))
+        """Return whether kernels give a text the same numbers in large company, in small, and among copies of itself."""
+        lengths = np.asarray(PROBE)
+        ids = np.arange(lengths.size * lengths.max()).reshape(lengths.size, -1) % self.trunk.body.config.vocab_size
+        texts = Texts(ids, lengths, None)
+        large = dict(self._together(texts, np.arange(lengths.size)))
+        others = (self._together(texts, np.asarray(some)) for some in ([10, 6, 4, 1, 0], [3], [8]))
+        return all(torch.equal(states, large[number]) for found in others for number, states in found)
 
 
 def _through(trunk: Trunk, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
@@ -120,11 +122,6 @@ def _exactly(device: torch.device) -> Iterator[None]:
     kernels = matmul_precision("medium" if device.type == "cpu" and medium_is_float32() else "highest")
     with torch.no_grad(), torch.autocast(device.type, enabled=False), kernels:
         yield
-
-
-def _enough(group: Array, lengths: Array) -> Array:
-    """Return `group`, repeated until its texts have so many tokens that more change nothing."""
-    return np.tile(group, -(-ENOUGH_TOKENS // int(lengths[group].sum())))
 
 
 def _device(trunk: Trunk) -> torch.device:

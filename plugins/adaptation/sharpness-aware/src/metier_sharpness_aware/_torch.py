@@ -47,7 +47,7 @@ def sharpness_aware(loss: Loss, stage: MethodContext, *, rho: float, adaptive: b
 
 
 def shift(weights: Mapping[str, torch.Tensor], gradients: Tensors, *, rho: float, adaptive: bool) -> Tensors:
-    """Return `e = rho · T² g / ‖T g‖` (Kwon et al. 2021, equation 8): `T` is 1, or each weight's size if `adaptive`.
+    """Return `e = rho · T² g / ‖T g‖` (Kwon et al. 2021, algorithm 1): `T` is 1, or each weight's size if `adaptive`.
 
     The scale of the gradient `g` does not matter. Biases have no size of their own: for them `T` is 1, as in the
     authors' code. Raises `StageError` where the gradient is not finite.

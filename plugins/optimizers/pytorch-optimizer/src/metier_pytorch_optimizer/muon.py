@@ -35,7 +35,7 @@ class MuonConfig(OptimizerConfig):
 class Muon(OptimizerFactory):
     """Muon (Jordan et al. 2024): orthogonal updates for hidden matrices, AdamW for all other weights.
 
-    Updates are scaled as Liu et al. 2025 (arXiv 2502.16982, equation 4), so that one learning rate serves both.
+    Updates are scaled as Liu et al. 2025 (arXiv 2502.16982, section 2.2), so that one learning rate serves both.
     Hidden are the matrices whose shape, either way round, at least three trained ones have.
     """
 
