@@ -232,7 +232,9 @@ def test_where_kernels_differ_by_company_a_text_is_computed_alone(noise: float, 
     frozen.compute = compute  # type: ignore[method-assign]
     batch = batch_of(30, 30, 20)
     texts = read(frozen.trunk, (), {"input_ids": batch["input_ids"], "attention_mask": batch["attention_mask"]})
-    assert [number for number, _ in frozen.states(texts, [0, 2])] == ([2, 0] if model_type == "gpt2" and not noise else [0, 2])
+    assert [number for number, _ in frozen.states(texts, [0, 2])] == (
+        [2, 0] if model_type == "gpt2" and not noise else [0, 2]
+    )
     groups.clear()
     list(frozen.states(texts, [0, 1, 2]))
     together = [[0, 1, 2]] if model_type == "bert" else [[2, 2, 2, 2], [0, 1, 0, 1]]

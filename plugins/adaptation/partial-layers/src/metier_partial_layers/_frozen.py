@@ -95,7 +95,7 @@ class Frozen:
             yield from zip(group.tolist(), self.compute(texts, np.tile(group, enough)), strict=False)
 
     def _is_steady(self) -> bool:
-        """Return whether kernels give a text the same numbers in large company, in small, and among copies of itself."""
+        """Return whether kernels give a text the same numbers in large company, in small, and among its copies."""
         lengths = np.asarray(PROBE)
         ids = np.arange(lengths.size * lengths.max()).reshape(lengths.size, -1) % self.trunk.body.config.vocab_size
         texts = Texts(ids, lengths, None)
