@@ -289,8 +289,9 @@ def test_words_are_learnt_and_saved_with_their_model(model_type: str, adapters: 
     tokenizer = word_pieces(cased=False) if model_type == "bert" else byte_pairs()
     local = model_of(model_type, tokenizer, tmp_path / "tiny", tied=False)
     corpus = write([{"id": str(i), "text": text} for i, text in enumerate(TRADE)], tmp_path / "corpus.arrow")
-    options = {"new_words": 2, "new_word_minimum": 5, "adapters": adapters, "grouping": "lines"}
-    method = ContinuedPretraining(ContinuedPretraining.Config.model_validate({**options, "learning_rate": 1e-2}))
+    options: dict[str, Any] = {"new_words": 2, "new_word_minimum": 5, "adapters": adapters, "grouping": "lines"}
+    options |= {"head_steps": 2, "learning_rate": 1e-2}
+    method = ContinuedPretraining(ContinuedPretraining.Config.model_validate(options))
     place = Workplace(tmp_path / "stage", TrainingSettings(), AdamW(AdamW.Config()), seed=13, log=lambda metrics: None)
     logged = adapt(method, model=local, task=TaskInfo("task"), datasets={"corpus": corpus}, place=place)
 

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from metier_pretraining.continued_pretraining import ContinuedPretrainingConfig
 
-L2_SP, EWC = 0.1, 1.0
-"""Strengths of the anchors where none is given."""
+L2_SP, EWC = 0.1, 1000.0
+"""Strengths of the anchors where none is given; EWC's is how much more text the model was made of than it reads now."""
 
 
 def pretrain(config: ContinuedPretrainingConfig, path: Path, stage: MethodContext) -> PreTrainedModel:

@@ -46,7 +46,7 @@ class ContinuedPretrainingConfig(ComponentConfig):
     """Share of the corpus that perplexity is measured on and that is not trained on."""
     warmup_ratio: float | None = Field(None, ge=0, le=1)
     """Share of the steps over which the learning rate rises again; by default what the optimizer has."""
-    general: RecipePath = ""
+    general: RecipePath | None = None
     """Plain-text files of general text, a path or a glob; a paragraph a text, or a line where no line is blank. Up to
     500 of its texts are measured before and after, so that what the model forgets is seen."""
     replay: float = Field(0.0, ge=0, lt=1)
@@ -55,7 +55,7 @@ class ContinuedPretrainingConfig(ComponentConfig):
     """What pulls the weights back to where they were: `l2-sp` all alike, `ewc` each as much as it matters to general
     text (needs `general`). The optimizer's weight decay is off then."""
     anchor_strength: float | None = Field(None, gt=0)
-    """How strongly: half of it times the squared distance is added to the loss. By default 0.1 with `l2-sp`, 1 with
+    """How strongly: half of it times the squared distance is added to the loss. By default 0.1 with `l2-sp`, 1000 with
     `ewc`, whose distances are weighed."""
     adapters: Literal["none", "lora"] = "none"
     """`lora` trains adapters alone, which are merged at the end: less is learnt, and less forgotten."""
