@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 from torch.utils.data import DataLoader
@@ -125,6 +125,7 @@ class ObjectiveTrainer(Trainer):
     ) -> torch.Tensor:
         """Return a batch's share of the step's mean loss, its gradient added."""
         model.train()
+        self._take_weights("train")
         batch = self._prepare_inputs(inputs.batch)
         state = self.state
         self.training.step.progress = Progress(state.global_step, state.max_steps, state.epoch or 0.0)
@@ -181,6 +182,7 @@ class ObjectiveTrainer(Trainer):
         """Measure the objective's own loss on the validation split; uses no randomness."""
         training = self.training
         assert training.validation is not None, "Flow evaluates only where there is a validation split"
+        self._take_weights("eval")
         size = training.settings.per_device_eval_batch_size
         loss = mean_loss(self.model, training.validation, batch_size=size, arithmetic=training.arithmetic)
         metrics = {"validation_loss": loss}
@@ -206,6 +208,7 @@ class ObjectiveTrainer(Trainer):
         directory = self.training.directory
         best = directory / f"checkpoint-{self.state.best_global_step}" if self.state.best_global_step else None
         self.state.best_model_checkpoint = str(best) if best else None
+        self._take_weights("eval")
         with checkpoints.whole_folder(directory / f"checkpoint-{self.state.global_step}") as folder:
             checkpoints.save_weights(self.model, folder)
             self._save_optimizer_and_scheduler(str(folder))
@@ -215,6 +218,17 @@ class ObjectiveTrainer(Trainer):
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: torch.nn.Module | None = None) -> None:
         checkpoints.load_weights(model or self.model, Path(resume_from_checkpoint))
+
+    def _finalize_training(self, *arguments: Any, **named: Any) -> Any:
+        """Leave the weights that are to be kept in the model, before the best ones may replace them."""
+        self._take_weights("eval")
+        return super()._finalize_training(*arguments, **named)  # type: ignore[no-untyped-call]
+
+    def _take_weights(self, mode: Literal["train", "eval"]) -> None:
+        """Put the weights into the model that the optimizer trains, or those that it keeps: their average, for some."""
+        take = getattr(self.optimizer, mode, None)
+        if callable(take):
+            take()
 
     def _load_best_model(self) -> None:
         assert self.state.best_model_checkpoint is not None, "the Trainer asks only where there is one"

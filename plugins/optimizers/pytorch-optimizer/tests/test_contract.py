@@ -9,6 +9,7 @@ from metier_pytorch_optimizer.galore_adamw import GaloreAdamW
 from metier_pytorch_optimizer.lion import Lion
 from metier_pytorch_optimizer.muon import Muon
 from metier_pytorch_optimizer.pytorch_optimizer import PytorchOptimizer
+from metier_pytorch_optimizer.schedule_free_adamw import ScheduleFreeAdamW
 
 
 class TestLion(OptimizerContract):
@@ -33,6 +34,10 @@ class TestGaloreAdamW(OptimizerContract):
     """The problem has too few matrices for hidden ones; test_galore_adamw tries those."""
 
     component = GaloreAdamW
+
+
+class TestScheduleFreeAdamW(OptimizerContract):
+    component = ScheduleFreeAdamW
 
 
 class TestPytorchOptimizer(OptimizerContract):

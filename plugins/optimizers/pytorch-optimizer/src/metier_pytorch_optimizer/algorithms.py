@@ -14,8 +14,9 @@ _REASONS = {
     "it has a component of its own, with checked options": "adan came lion muon",
     "it has a component of its own, `galore-adamw`": "galore",
     "metier has it built in": "adamw sgd",
-    "evaluation and checkpoints need other weights than training does": """
-        schedulefreeadamw schedulefreeradam schedulefreesgd splus""",
+    "it has a component of its own, `schedule-free-adamw`": "schedulefreeadamw",
+    "it keeps other weights than it trains, which was tried with `schedule-free-adamw` alone": """
+        schedulefreeradam schedulefreesgd splus""",
     "it needs second derivatives, and the engine computes gradients only": "adahessian sophiah",
     "it needs the model, and an optimizer is given parameters": "adalomo adammini lomo",
     "it needs to compute the loss itself, again": "alig bsam lbfgs",

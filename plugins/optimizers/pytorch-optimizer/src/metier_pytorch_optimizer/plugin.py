@@ -20,5 +20,6 @@ def provide_optimizers() -> Sequence[type[OptimizerFactory]]:
     from metier_pytorch_optimizer.lion import Lion
     from metier_pytorch_optimizer.muon import Muon
     from metier_pytorch_optimizer.pytorch_optimizer import PytorchOptimizer
+    from metier_pytorch_optimizer.schedule_free_adamw import ScheduleFreeAdamW
 
-    return [Adan, Came, GaloreAdamW, Lion, Muon, PytorchOptimizer]
+    return [Adan, Came, GaloreAdamW, Lion, Muon, PytorchOptimizer, ScheduleFreeAdamW]
