@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import glob
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from metier.components import AdaptationMethod, Industry, OptimizerFactory, TaskHead
-from metier.files import read_json
+from metier.components import AdaptationMethod, ComponentConfig, Industry, OptimizerFactory, PathMark, TaskHead
+from metier.files import digest_file, read_json
 from metier.models import local_model, read_model_info
 from metier.pipeline.context import RunContext
 from metier.pipeline.store import Stage
@@ -50,15 +52,20 @@ class Trainer:
     def adapted(self, job: Job) -> tuple[LocalModel, tuple[str, ...], float]:
         """Return the job's model after every adaptation that has a training phase of its own."""
         model, digests, seconds = job.model, [], 0.0
+        seen: Counter[str] = Counter()
         for use in job.methods:
             if pretrains(self.context.registry, use):
-                model, digest, took = self._adapt(job, use, model)
+                seen[use.name] += 1
+                model, digest, took = self._adapt(job, use, model, turn=seen[use.name])
                 digests.append(digest)
                 seconds += took
         return model, tuple(digests), seconds
 
-    def _adapt(self, job: Job, use: Use, model: LocalModel) -> tuple[LocalModel, str, float]:
+    def _adapt(self, job: Job, use: Use, model: LocalModel, *, turn: int) -> tuple[LocalModel, str, float]:
+        """Run a method's own phase; `turn` tells those of a method that is listed more than once apart."""
         from metier.training import jobs
+
+        name = f"adapt-{use.name}" if turn == 1 else f"adapt-{use.name}-{turn}"
 
         method = self.context.registry.create(AdaptationMethod, use)
         reads = method.reads([split for split in ("corpus", "train") if split in job.datasets])
@@ -67,6 +74,7 @@ class Trainer:
         inputs = {
             "model": model.digest,
             "method": self.context.identity(AdaptationMethod, use),
+            "files": files_behind(method.config),
             "optimizer": self.context.identity(OptimizerFactory, job.optimizer),
             "settings": settings,
             "seed": job.seed,
@@ -75,11 +83,11 @@ class Trainer:
         }
 
         def work(folder: Path) -> Mapping[str, Any]:
-            place = self._place(job, folder, f"adapt-{use.name}", TrainingSettings.model_validate(settings))
+            place = self._place(job, folder, name, TrainingSettings.model_validate(settings))
             task = TaskInfo(job.task.name, job.state)
             return jobs.adapt(method, model=model, task=task, datasets=datasets, place=place)
 
-        stage = self.context.stage(f"adapt-{use.name}", inputs, work, job=title(job))
+        stage = self.context.stage(name, inputs, work, job=title(job))
         info = read_model_info(stage.path / "model", reference=f"{model.info.reference} + {use.name}")
         return local_model(stage.path / "model", info=info), stage.digest, stage.seconds
 
@@ -150,6 +158,18 @@ class Trainer:
     def _industry_identity(self) -> Any:
         use = self.context.plan.industry
         return self.context.identity(Industry, use) if use else None
+
+
+def files_behind(config: ComponentConfig) -> dict[str, str]:
+    """Return a digest of each file that an option names by a path or glob: what is read must be in a stage's key."""
+    marked = [
+        name
+        for name, field in type(config).model_fields.items()
+        if any(isinstance(one, PathMark) for one in field.metadata)
+    ]
+    texts = [value for name in marked if isinstance(value := getattr(config, name), str) and value]
+    found = {path for text in texts for path in glob.glob(text, recursive=True)}  # noqa: PTH207 - a glob is no Path
+    return {path: digest_file(Path(path)) for path in sorted(found) if Path(path).is_file()}
 
 
 def title(job: Job) -> str:

@@ -46,7 +46,7 @@ class ContinuedPretrainingConfig(ComponentConfig):
     """Share of the corpus that perplexity is measured on and that is not trained on."""
     warmup_ratio: float | None = Field(None, ge=0, le=1)
     """Share of the steps over which the learning rate rises again; by default what the optimizer has."""
-    general: RecipePath | None = None
+    general: RecipePath = ""
     """Plain-text files of general text, a path or a glob; a paragraph a text, or a line where no line is blank. Up to
     500 of its texts are measured before and after, so that what the model forgets is seen."""
     replay: float = Field(0.0, ge=0, lt=1)

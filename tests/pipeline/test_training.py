@@ -1,0 +1,32 @@
+"""What decides an adaptation's result is in its stage's key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from metier.components import ComponentConfig, RecipePath
+from metier.pipeline.training import files_behind
+
+
+class Config(ComponentConfig):
+    """Options, two of which name files."""
+
+    general: RecipePath = ""
+    """A glob."""
+    words: RecipePath = ""
+    """A path that is not given."""
+    note: str = "*"
+    """No path."""
+
+
+def test_the_content_of_files_behind_options_is_told(tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text("a", encoding="utf-8")
+    (tmp_path / "two.txt").write_text("b", encoding="utf-8")
+    (tmp_path / "folder").mkdir()
+    config = Config(general=str(tmp_path / "*"))
+    before = files_behind(config)
+    assert list(before) == [str(tmp_path / "one.txt"), str(tmp_path / "two.txt")]
+    (tmp_path / "two.txt").write_text("c", encoding="utf-8")
+    after = files_behind(config)
+    assert before.keys() == after.keys()
+    assert [path for path in before if before[path] != after[path]] == [str(tmp_path / "two.txt")]
