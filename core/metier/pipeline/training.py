@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from metier.components import AdaptationMethod, ComponentConfig, Industry, OptimizerFactory, PathMark, TaskHead
+from metier.components import AdaptationMethod, ComponentConfig, Industry, OptimizerFactory, TaskHead
 from metier.files import digest_file, read_json
 from metier.models import local_model, read_model_info
 from metier.pipeline.context import RunContext
 from metier.pipeline.store import Stage
-from metier.plan import pretrains
+from metier.plan import is_path, pretrains
 from metier.settings import TrainingSettings
 from metier.values import Job, Json, LocalModel, Outcome, TaskInfo, Use
 
@@ -66,7 +66,6 @@ class Trainer:
         from metier.training import jobs
 
         name = f"adapt-{use.name}" if turn == 1 else f"adapt-{use.name}-{turn}"
-
         method = self.context.registry.create(AdaptationMethod, use)
         reads = method.reads([split for split in ("corpus", "train") if split in job.datasets])
         datasets = {split: job.datasets[split] for split in reads}
@@ -162,11 +161,7 @@ class Trainer:
 
 def files_behind(config: ComponentConfig) -> dict[str, str]:
     """Return a digest of each file that an option names by a path or glob: what is read must be in a stage's key."""
-    marked = [
-        name
-        for name, field in type(config).model_fields.items()
-        if any(isinstance(one, PathMark) for one in field.metadata)
-    ]
+    marked = [name for name, field in type(config).model_fields.items() if is_path(field)]
     texts = [value for name in marked if isinstance(value := getattr(config, name), str) and value]
     found = {path for text in texts for path in glob.glob(text, recursive=True)}  # noqa: PTH207 - a glob is no Path
     return {path: digest_file(Path(path)) for path in sorted(found) if Path(path).is_file()}

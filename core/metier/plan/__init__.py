@@ -5,6 +5,16 @@ from metier.plan.components import pretrains
 from metier.plan.describe import describe
 from metier.plan.files import source_of_file
 from metier.plan.models import split_reference
+from metier.plan.paths import is_path
 from metier.plan.plan import Plan, SplitOptions
 
-__all__ = ["Plan", "SplitOptions", "describe", "make_plan", "pretrains", "source_of_file", "split_reference"]
+__all__ = [
+    "Plan",
+    "SplitOptions",
+    "describe",
+    "is_path",
+    "make_plan",
+    "pretrains",
+    "source_of_file",
+    "split_reference",
+]

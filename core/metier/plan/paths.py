@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from metier.components import PathMark
 from metier.recipe import Path, Recipe
@@ -48,12 +49,17 @@ def absolute_options(model: type[BaseModel], values: dict[str, Any], *, recipe: 
         key = field.alias or name
         if key not in marked:
             continue
-        if any(isinstance(mark, PathMark) for mark in field.metadata) or _is_marked(field.annotation):
+        if is_path(field):
             marked[key] = _all(marked[key], recipe=recipe, path=(*path, key))
         elif isinstance(marked[key], dict) and _is_model(field.annotation):
             inner = typing.cast("type[BaseModel]", field.annotation)
             marked[key] = absolute_options(inner, marked[key], recipe=recipe, path=(*path, key))
     return marked
+
+
+def is_path(field: FieldInfo) -> bool:
+    """Return whether an option names files."""
+    return any(isinstance(mark, PathMark) for mark in field.metadata) or _is_marked(field.annotation)
 
 
 def _is_model(annotation: Any) -> bool:
