@@ -9,6 +9,7 @@ import yaml
 
 from metier.files import read_json, write_text
 from metier.report import wording
+from metier.report.card import base_model
 from metier.report.page import environment
 
 NOT_FIGURES = ("choices",)
@@ -34,7 +35,7 @@ def write_adapted_card(run: Path) -> Path:
         .render(
             metadata=yaml.safe_dump(_metadata(plan), sort_keys=False, allow_unicode=True),
             plan=plan,
-            model=_base(plan),
+            model=base_model(plan),
             splits=[(split, wording.count(told["rows"])) for split, told in data["splits"].items()],
             adaptations=adaptations(run),
             named=wording.name,
@@ -52,13 +53,8 @@ def _metadata(plan: dict[str, Any]) -> dict[str, Any]:
     found = {
         "language": list(info.get("languages", ())),
         "license": info.get("licence", ""),
-        "base_model": plan["model"].partition(":")[2] if plan["model"].startswith("hub:") else "",
+        "base_model": base_model(plan) if plan["model"].startswith("hub:") else "",
         "library_name": "transformers",
         "tags": ["metier", *([industry] if industry else []), *(use["name"] for use in plan["adapt"])],
     }
     return {key: value for key, value in found.items() if value}
-
-
-def _base(plan: dict[str, Any]) -> str:
-    source, _, rest = str(plan["model"]).partition(":")
-    return Path(rest).name if source == "local" else rest if source == "hub" else plan["model"]

@@ -40,7 +40,7 @@ def write_card(run_directory: Path) -> Path:
             answer=told,
             figures=every_model(facts),
             summary=record.summary(facts),
-            model=base_model(facts),
+            model=base_model(facts.plan),
             licence=_info(facts).get("licence", ""),
             data=_data(facts),
             cell=cell,
@@ -64,7 +64,7 @@ def metadata(facts: Facts) -> dict[str, Any]:
     found: dict[str, Any] = {
         "language": list(info.get("languages", ())),
         "license": info.get("licence", ""),
-        "base_model": base_model(facts) if str(plan.get("model", "")).startswith("hub:") else "",
+        "base_model": base_model(plan) if str(plan.get("model", "")).startswith("hub:") else "",
         "pipeline_tag": plan["task"]["name"],
         "library_name": "transformers",
         "tags": list(dict.fromkeys(tags)),
@@ -83,9 +83,9 @@ def metadata(facts: Facts) -> dict[str, Any]:
     return {key: value for key, value in found.items() if value}
 
 
-def base_model(facts: Facts) -> str:
+def base_model(plan: Mapping[str, Any]) -> str:
     """Return the model that the run started from as a reader can use it: never a path of this machine."""
-    reference = str(facts.plan.get("model", ""))
+    reference = str(plan.get("model", ""))
     source, _, rest = reference.partition(":")
     if source == "hub":
         return rest
