@@ -34,7 +34,7 @@ class Data:
         from metier.pipeline.run import industry_of
         from metier.pipeline.training import Trainer
 
-        return Trainer(self.context, industry_of(self.context))
+        return Trainer(self.context, industry_of(self.context.plan, self.context.registry))
 
     def job(self, model: LocalModel) -> Job:
         """Return the recipe's job on `model`."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from metier.files import copy_folder, write_json
 from metier.models import digest_folder
-from metier.pipeline.preparation import check_model, fetch_model, prepare
-from metier.pipeline.run import RunOptions, begin, industry_of, watched
+from metier.pipeline.run import RunOptions, industry_of, opened
 from metier.pipeline.training import Trainer, first_job
 from metier.plan import Plan
 from metier.registry import Registry
@@ -24,14 +23,9 @@ def adapt(plan: Plan, registry: Registry, *, recipe: str, options: RunOptions) -
     from metier.report import write_adapted_card
 
     plan = plan.model_copy(update={"name": f"{plan.name}{SUFFIX}"})
-    model = fetch_model(plan.model, registry, offline=options.offline)
-    context = begin(plan, registry, recipe=recipe, options=options)
-    with watched(context):
-        check_model(context, model)
-        context.tell("run_started")
-        prepared = prepare(context, model)
+    with opened(plan, registry, recipe=recipe, options=options) as (context, model, prepared):
         write_json(context.run.path / "data" / "report.json", prepared.report)
-        adapted, _, _ = Trainer(context, industry_of(context)).adapted(first_job(context, model, prepared))
+        adapted, _, _ = Trainer(context, industry_of(plan, registry)).adapted(first_job(context, model, prepared))
         folder = context.run.path / "model"
         copy_folder(adapted.path, folder)
         digest = digest_folder(folder)

@@ -43,16 +43,24 @@ def run(plan: Plan, registry: Registry, *, recipe: str, options: RunOptions) -> 
     `recipe` is the resolved recipe's text, kept beside the plan. Raises `MetierError`; what was finished is kept, and
     a run that failed before its data were prepared leaves no folder.
     """
-    model = fetch_model(plan.model, registry, offline=options.offline)
-    context = begin(plan, registry, recipe=recipe, options=options)
-    with watched(context):
-        check_model(context, model)
-        context.tell("run_started")
-        prepared = prepare(context, model)
-        trainer = Trainer(context, industry_of(context))
+    with opened(plan, registry, recipe=recipe, options=options) as (context, model, prepared):
+        trainer = Trainer(context, industry_of(plan, registry))
         outcome = through(plan, registry, trainer.train)(first_job(context, model, prepared))
         conclude(context, prepared, model, outcome)
     return context.run
+
+
+@contextlib.contextmanager
+def opened(
+    plan: Plan, registry: Registry, *, recipe: str, options: RunOptions
+) -> Iterator[tuple[RunContext, LocalModel, Prepared]]:
+    """Give a run that has begun, its model and its prepared data; a failure inside the block is noted in its folder."""
+    model = fetch_model(plan.model, registry, offline=options.offline)
+    context = begin(plan, registry, recipe=recipe, options=options)
+    with _status(context):
+        check_model(context, model)
+        context.tell("run_started")
+        yield context, model, prepare(context, model)
 
 
 def begin(plan: Plan, registry: Registry, *, recipe: str, options: RunOptions) -> RunContext:
@@ -80,7 +88,7 @@ def conclude(context: RunContext, prepared: Prepared, model: LocalModel, outcome
 def through(plan: Plan, registry: Registry, train: Callable[[Job], Outcome]) -> Callable[[Job], Outcome]:
     """Return `train` inside the plan's strategies: seeds outermost, then ablation, then the recipe's own in order."""
     strategies = [registry.create(Strategy, use) for use in strategies_of(plan)]
-    industry = registry.create(Industry, plan.industry) if plan.industry else None
+    industry = industry_of(plan, registry)
     for strategy in reversed(strategies):
         strategy.industry = industry
         train = _around(strategy, train)
@@ -98,14 +106,13 @@ def _around(strategy: Strategy, train: Callable[[Job], Outcome]) -> Callable[[Jo
     return lambda job: strategy.run(job, train)
 
 
-def industry_of(context: RunContext) -> Industry | None:
+def industry_of(plan: Plan, registry: Registry) -> Industry | None:
     """Return the industry that the plan names, if it names one."""
-    use = context.plan.industry
-    return context.registry.create(Industry, use) if use else None
+    return registry.create(Industry, plan.industry) if plan.industry else None
 
 
 @contextlib.contextmanager
-def watched(context: RunContext) -> Iterator[None]:
+def _status(context: RunContext) -> Iterator[None]:
     """Note a failure in the run's folder; a run that came to nothing before its first stage leaves none."""
     run = context.run
     try:
