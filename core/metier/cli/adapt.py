@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from metier.cli.options import json_option, output_option, planned, recipe_options
+from metier.cli.options import json_option, output_option, planned, recipe_options, resume_option, run_options
 
 
 @click.command("adapt", short_help="Adapt a model to an industry's text, without a task.")
 @recipe_options
 @output_option
-@click.option("--resume", is_flag=True, help="Go on with the latest unfinished run of the same plan.")
+@resume_option
 @json_option
 def command(
     recipe: str, sets: tuple[str, ...], output: str, resume: bool, as_json: bool, **overrides: str | None
@@ -27,22 +27,12 @@ def command(
       metier adapt finance/sentiment --corpus 'minutes/*.txt'
       metier run finance/sentiment --model runs/finance-sentiment-adapted/LATEST/model
     """
-    import sys
-
     from metier.discovery import discover
-    from metier.offline import is_offline
     from metier.pipeline.adaptation import adapt
-    from metier.pipeline.run import RunOptions
     from metier.recipe import to_yaml
 
     loaded, plan = planned(recipe, sets, overrides, adapts_only=True)
-    options = RunOptions(
-        root=Path(output),
-        resume=resume,
-        offline=is_offline(),
-        progress=sys.stderr.isatty(),
-        started=lambda run: click.echo(f"run {run.path}", err=True),
-    )
+    options = run_options(output, resume=resume)
     show_adapted(adapt(plan, discover(), recipe=to_yaml(loaded.tree), options=options).path, as_json=as_json)
 
 

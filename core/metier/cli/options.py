@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from metier.pipeline.run import RunOptions
     from metier.plan import Plan
     from metier.recipe import Recipe
 
@@ -60,6 +61,30 @@ def output_option(command: Command) -> Command:
         metavar="DIR",
         help="Folder of all runs; they share finished stages.",
     )(command)
+
+
+def resume_option(command: Command) -> Command:
+    """Add `--resume`."""
+    return click.option("--resume", is_flag=True, help="Go on with the latest unfinished run of the same plan.")(
+        command
+    )
+
+
+def run_options(output: str, *, resume: bool) -> RunOptions:
+    """Return how a run of the command line goes about: it says its folder, and shows progress on a terminal."""
+    import sys
+    from pathlib import Path
+
+    from metier.offline import is_offline
+    from metier.pipeline.run import RunOptions
+
+    return RunOptions(
+        root=Path(output),
+        resume=resume,
+        offline=is_offline(),
+        progress=sys.stderr.isatty(),
+        started=lambda run: click.echo(f"run {run.path}", err=True),
+    )
 
 
 def json_option(command: Command) -> Command:

@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
-from metier.cli.options import json_option, output_option, planned, recipe_options
+from metier.cli.options import json_option, output_option, planned, recipe_options, resume_option, run_options
 
 
 @click.command("run", short_help="Run a recipe, end to end.")
 @recipe_options
 @output_option
-@click.option("--resume", is_flag=True, help="Go on with the latest unfinished run of the same plan.")
+@resume_option
 @json_option
 def command(
     recipe: str, sets: tuple[str, ...], output: str, resume: bool, as_json: bool, **overrides: str | None
@@ -27,22 +27,12 @@ def command(
       metier run my-recipe.yaml --set training.num_train_epochs=5 --set seeds=3
       metier run my-recipe.yaml --resume
     """
-    import sys
-
     from metier.discovery import discover
-    from metier.offline import is_offline
-    from metier.pipeline.run import RunOptions
     from metier.pipeline.run import run as run_plan
     from metier.recipe import to_yaml
 
     loaded, plan = planned(recipe, sets, overrides)
-    options = RunOptions(
-        root=Path(output),
-        resume=resume,
-        offline=is_offline(),
-        progress=sys.stderr.isatty(),
-        started=lambda run: click.echo(f"run {run.path}", err=True),
-    )
+    options = run_options(output, resume=resume)
     finished = run_plan(plan, discover(), recipe=to_yaml(loaded.tree), options=options)
     show_run(finished.path, as_json=as_json)
 
