@@ -16,6 +16,8 @@ from works.work import Work
 
 JOINED = 4
 """Descriptions of one chapter that make a document."""
+EPSILON, STEP_SIZE = 0.6, 0.1
+"""Of FreeLB: radius of the perturbation and length of a step, as metier's defaults have them."""
 
 
 class ShortTexts(Work):
@@ -145,13 +147,14 @@ class Adversarial(ShortTexts):
             ids, words = inputs.pop("input_ids"), model.get_input_embeddings()
             mask = inputs["attention_mask"][:, :, None].float()
             size = (mask.sum(1, keepdim=True) * words.weight.shape[1]).sqrt()
-            noise = torch.empty(*ids.shape, words.weight.shape[1]).uniform_(-1, 1) * mask * 0.1 / size
+            noise = torch.empty(*ids.shape, words.weight.shape[1]).uniform_(-EPSILON, EPSILON) * mask / size
             for _ in range(3):
                 noise.requires_grad_()
                 loss = model(inputs_embeds=words(ids) + noise, **inputs).loss / 3
                 loss.backward()
                 ascent = noise.grad / noise.grad.flatten(1).norm(dim=1).clamp_min(1e-12)[:, None, None]
-                noise = (noise + 0.1 * ascent).detach()
+                noise = (noise + STEP_SIZE * ascent).detach()
+                noise *= (EPSILON / noise.flatten(1).norm(dim=1).clamp_min(1e-12)).clamp_max(1)[:, None, None]
             return loss.detach() * 3
 
     trainer_class = FreeLB

@@ -78,8 +78,10 @@ def add_plugin_commands(group: click.Group) -> list[tuple[str, str]]:
 
     failed = []
     for point in entry_points():
+        if not hasattr(guarded(point.load), "register_commands"):
+            continue  # asked before its hooks are checked: few have commands, and every start waits for this
         module = load(point)
-        if isinstance(module, Trouble) or not hasattr(module, "register_commands"):
+        if isinstance(module, Trouble):
             continue  # `metier plugins list` tells why one did not load
         guest = Guest(group)
         answer = guarded(lambda module=module, guest=guest: hooks_of(module).hook.register_commands(group=guest))  # type: ignore[misc]

@@ -55,6 +55,7 @@ def info(name: str, as_json: bool) -> None:
       metier plugins info partial-layers
     """
     from metier.cli import show
+    from metier.components.describe import descriptions
     from metier.discovery import discover
     from metier.errors import PluginError
 
@@ -68,11 +69,12 @@ def info(name: str, as_json: bool) -> None:
             continue
         click.echo(f"{entry.name}: {entry.kind}, from {entry.provider}\n{entry.component.summary()}\n")
         fields = entry.component.Config.model_fields
+        described = descriptions(entry.component.Config)
         rows = [
             [
                 key,
                 "required" if f.is_required() else repr(f.get_default(call_default_factory=True)),
-                (f.description or "").replace("\n", " "),
+                described.get(key, "").replace("\n", " "),
             ]
             for key, f in fields.items()
         ]

@@ -5,7 +5,11 @@ from __future__ import annotations
 import inspect
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from metier.components.describe import descriptions
 
 
 class PathMark:
@@ -19,7 +23,15 @@ RecipePath = Annotated[str, PathMark()]
 class ComponentConfig(BaseModel):
     """The options of a component: unknown keys are refused, each is documented once, under its field."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        schema = handler(core_schema)
+        options = handler.resolve_ref_schema(schema).get("properties", {})
+        for name, text in descriptions(cls).items():
+            options[name] = {"description": text, **options[name]}
+        return schema
 
 
 class Component:

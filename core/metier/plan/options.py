@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from metier.components.describe import descriptions
 from metier.plan.problems import Problems
 from metier.recipe import Path
 from metier.recipe.near import did_you_mean, near
@@ -141,9 +142,9 @@ def _help(model: type[BaseModel], inner: Path) -> str:
     names = [step for step in inner if isinstance(step, str)]
     owner = _model_at(model, tuple(names[:-1])) if names else None
     field = owner.model_fields.get(names[-1]) if owner else None
-    if field is None or not field.description:
+    text = " ".join(descriptions(owner).get(names[-1], "").split()) if owner else ""
+    if field is None or not text:
         return ""
-    text = " ".join(field.description.split())
     default = (
         "" if field.is_required() or field.default is None else f" (default {json.dumps(field.default, default=str)})"
     )

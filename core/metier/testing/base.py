@@ -13,6 +13,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from metier.components import KINDS, Component
+from metier.components.describe import descriptions
 from metier.testing.guard import Guarded
 from metier.testing.probe import Call, probe
 from metier.values import Json
@@ -124,7 +125,7 @@ def kind_of(component: type[Component]) -> type[Component]:
 def described(config: type[BaseModel], *, prefix: str = "") -> Iterator[tuple[str, str]]:
     """Yield each option's path and description, nested options included."""
     for name, field in config.model_fields.items():
-        yield f"{prefix}{name}", field.description or ""
+        yield f"{prefix}{name}", descriptions(config).get(name, "")
         for nested in _models_in(field.annotation):
             yield from described(nested, prefix=f"{prefix}{name}.")
 

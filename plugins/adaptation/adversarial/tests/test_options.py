@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 import pytest
 
+from metier.components.describe import descriptions
 from metier.plan.options import check_options
 from metier_adversarial.adversarial import AdversarialConfig
 from metier_adversarial.attacks import DEFAULTS, AttackName
@@ -64,7 +65,7 @@ def test_an_unknown_attack_is_one_problem_and_not_eleven() -> None:
 
 
 def test_the_defaults_are_told_with_the_options() -> None:
-    for name, field in AdversarialConfig.model_fields.items():
+    for name, text in descriptions(AdversarialConfig).items():
         if name == "attack":
             continue
         by_value: dict[Any, list[str]] = {}
@@ -72,4 +73,4 @@ def test_the_defaults_are_told_with_the_options() -> None:
             if name in options:
                 by_value.setdefault(options[name], []).append(attack)
         told = "; ".join(f"{', '.join(attacks)} {str(value).lower()}" for value, attacks in by_value.items())
-        assert " ".join(str(field.description).split()).endswith(f"Default: {told}."), name
+        assert " ".join(text.split()).endswith(f"Default: {told}."), name

@@ -15,8 +15,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
-
 log = logging.getLogger("metier")
 
 CONVERSION = 1
@@ -168,6 +166,8 @@ def _download(wheel: Wheel, *, folder: Path, hint: str) -> Path:
 @contextmanager
 def _locked(target: Path) -> Iterator[None]:
     """Keep other processes from making `target` at the same time."""
+    from filelock import FileLock
+
     lock = FileLock(target.with_name(f".{target.name}.lock"))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
