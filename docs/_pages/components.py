@@ -36,10 +36,13 @@ def page() -> str:
 
 def options(config: type[BaseModel]) -> str:
     """Return the table of a configuration's options."""
+    from metier.components.describe import descriptions
+
     if not config.model_fields:
         return "No options.\n"
+    meanings = descriptions(config)
     rows = [
-        f"| `{name}` | {_type(field)} | {_default(field)} | {_meaning(field)} |"
+        f"| `{name}` | {_type(field)} | {_default(field)} | {_told(meanings.get(name, ''))} |"
         for name, field in config.model_fields.items()
     ]
     return "\n".join(["| option | type | default | meaning |", "|---|---|---|---|", *rows, ""])
@@ -60,5 +63,5 @@ def _default(field: FieldInfo) -> str:
     return f"`{json.dumps(default, ensure_ascii=False, default=str)}`".replace("|", "\\|")
 
 
-def _meaning(field: FieldInfo) -> str:
-    return " ".join((field.description or "").split()).replace("|", "\\|")
+def _told(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
