@@ -6,20 +6,22 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.utils.data import DataLoader
-from transformers import PreTrainedModel, Trainer, TrainerCallback, TrainingArguments
+from transformers import PreTrainedModel, TrainerCallback
 from transformers.trainer_callback import DefaultFlowCallback, PrinterCallback
 
 from metier.components import OptimizerConfig, OptimizerFactory, Progress
 from metier.errors import StageError
 from metier.settings import TrainingSettings
 from metier.training import checkpoints
+from metier.training.arguments import arguments
 from metier.training.batching import LengthBatches
 from metier.training.examples import Drawn, Examples, as_it_is
 from metier.training.flow import Flow
+from metier.training.keeping import KeepingTrainer
 from metier.training.parameters import optimizer_groups
 from metier.training.precision import Arithmetic
 from metier.training.schedules import build_scheduler
@@ -74,11 +76,8 @@ class Training:
         return self.loss_is_plain and self.examples.objective.first_token
 
 
-class ObjectiveTrainer(Trainer):
+class ObjectiveTrainer(KeepingTrainer):
     """Trains a model on an objective whose loss is a sum over supervised items."""
-
-    model: PreTrainedModel
-    optimizer: torch.optim.Optimizer
 
     def __init__(self, model: PreTrainedModel, training: Training) -> None:
         self.training = training
@@ -200,68 +199,3 @@ class ObjectiveTrainer(Trainer):
     def floating_point_ops(self, inputs: Any) -> int:
         """Count none: it walks through every parameter at every batch."""
         return 0
-
-    # Checkpoints.
-
-    def _save_checkpoint(self, model: torch.nn.Module, trial: Any) -> None:
-        """Write a checkpoint, whole or not at all, then remove those that are too many."""
-        directory = self.training.directory
-        best = directory / f"checkpoint-{self.state.best_global_step}" if self.state.best_global_step else None
-        self.state.best_model_checkpoint = str(best) if best else None
-        self._take_weights("eval")
-        with checkpoints.whole_folder(directory / f"checkpoint-{self.state.global_step}") as folder:
-            checkpoints.save_weights(self.model, folder)
-            self._save_optimizer_and_scheduler(str(folder))
-            self._save_rng_state(str(folder))
-            self.state.save_to_json(str(folder / checkpoints.STATE_FILE))
-        checkpoints.rotate(directory, keep=self.training.settings.save_total_limit, best=best)
-
-    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: torch.nn.Module | None = None) -> None:
-        checkpoints.load_weights(model or self.model, Path(resume_from_checkpoint))
-
-    def _finalize_training(self, *arguments: Any, **named: Any) -> Any:
-        """Leave the weights that are to be kept in the model, before the best ones may replace them."""
-        self._take_weights("eval")
-        return super()._finalize_training(*arguments, **named)  # type: ignore[no-untyped-call]
-
-    def _take_weights(self, mode: Literal["train", "eval"]) -> None:
-        """Put the weights into the model that the optimizer trains, or those that it keeps: their average, for some."""
-        take = getattr(self.optimizer, mode, None)
-        if callable(take):
-            take()
-
-    def _load_best_model(self) -> None:
-        assert self.state.best_model_checkpoint is not None, "the Trainer asks only where there is one"
-        self._load_from_checkpoint(self.state.best_model_checkpoint)
-
-
-def arguments(training: Training) -> TrainingArguments:
-    """Return the Trainer's arguments; what `Flow` and `Training` decide is left out or switched off."""
-    settings = training.settings
-    best = settings.load_best_model_at_end and training.validation is not None
-    made = TrainingArguments(
-        output_dir=str(training.directory),
-        num_train_epochs=settings.num_train_epochs,
-        max_steps=settings.max_steps,
-        per_device_train_batch_size=settings.per_device_train_batch_size,
-        per_device_eval_batch_size=settings.per_device_eval_batch_size,
-        gradient_accumulation_steps=settings.gradient_accumulation_steps,
-        max_grad_norm=settings.max_grad_norm,
-        seed=training.seed,
-        use_cpu=training.arithmetic.device.type == "cpu",
-        dataloader_pin_memory=training.arithmetic.device.type == "cuda",
-        eval_strategy="steps" if training.validation is not None else "no",
-        eval_steps=1,
-        save_strategy="steps" if best else "no",
-        save_steps=1,
-        load_best_model_at_end=best,
-        metric_for_best_model="eval_loss" if best else None,
-        greater_is_better=False if best else None,
-        logging_nan_inf_filter=False,
-        disable_tqdm=True,
-        report_to="none",
-        remove_unused_columns=False,
-    )
-    made.report_to = []  # the environment alone can add a tracker to it
-    made._n_gpu = min(1, made.n_gpu)  # one device a process; `torchrun` starts several
-    return made
