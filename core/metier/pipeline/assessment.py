@@ -14,7 +14,7 @@ from metier.pipeline.context import RunContext
 from metier.pipeline.preparation import Prepared
 from metier.pipeline.store import Stage
 from metier.pipeline.training import title
-from metier.values import LocalModel, Outcome
+from metier.values import LocalModel, Outcome, Use
 
 JUDGED = "test"
 """The split that baselines answer."""
@@ -27,13 +27,14 @@ def assess(context: RunContext, prepared: Prepared, model: LocalModel, outcome: 
     """
     from metier.evaluation import assemble
 
-    assert context.plan.task is not None, "a plan without a task ends with the adapted model"
-    head = context.registry.create(TaskHead, context.plan.task)
+    task = context.plan.task
+    assert task is not None, "a plan without a task ends with the adapted model"
+    head = context.registry.create(TaskHead, task)
     folder = context.run.path / "evaluation"
     baselines = [
         {"name": baseline.name, "splits": {JUDGED: _kept(context, stage.path, f"{_slug(baseline.name)}-{JUDGED}")}}
         for baseline in head.baselines(prepared.state)
-        for stage in [_fitted(context, prepared, head, baseline, model)]
+        for stage in [_fitted(context, prepared, task, baseline, model)]
     ]
     runs = [_run(context, part) for part in outcome.parts or (outcome,)]
     _copy(outcome.predictions[JUDGED], folder / "predictions.parquet")
@@ -43,7 +44,7 @@ def assess(context: RunContext, prepared: Prepared, model: LocalModel, outcome: 
     write_json(folder / "metrics.json", metrics)
 
 
-def _fitted(context: RunContext, prepared: Prepared, head: TaskHead, baseline: Baseline, model: LocalModel) -> Stage:
+def _fitted(context: RunContext, prepared: Prepared, task: Use, baseline: Baseline, model: LocalModel) -> Stage:
     """Return the stage of a baseline, fitted on the training split and judged on the test split."""
     from metier.data.store import load
     from metier.evaluation import evaluate_table
@@ -51,7 +52,7 @@ def _fitted(context: RunContext, prepared: Prepared, head: TaskHead, baseline: B
 
     inputs = {
         "baseline": baseline.name,
-        "task": context.identity(TaskHead, context.plan.task) if context.plan.task else None,
+        "task": context.identity(TaskHead, task),
         "state": prepared.state,
         "data": {split: prepared.datasets[split].digest for split in ("train", JUDGED)},
         "model": model.digest,
@@ -64,6 +65,7 @@ def _fitted(context: RunContext, prepared: Prepared, head: TaskHead, baseline: B
         features = functools.partial(frozen_features, model.path, max_length=context.plan.training.max_length)
         table = baseline.predict(train, rows, features=features)
         path = folder / "predictions.parquet"
+        head = context.registry.create(TaskHead, task)
         return evaluate_table(head, prepared.state, table, path, seed=context.plan.seed).to_json()
 
     return context.stage("baseline", inputs, work, job=_slug(baseline.name))

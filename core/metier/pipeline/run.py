@@ -17,10 +17,10 @@ from metier.pipeline.packaging import package
 from metier.pipeline.preparation import Prepared, check_model, fetch_model, prepare
 from metier.pipeline.store import StageStore
 from metier.pipeline.training import Trainer, first_job
-from metier.plan import Plan
+from metier.plan import Plan, strategies
 from metier.registry import Registry
 from metier.run_directory import RunDirectory
-from metier.values import Job, LocalModel, Outcome, Use
+from metier.values import Job, LocalModel, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +87,11 @@ def conclude(context: RunContext, prepared: Prepared, model: LocalModel, outcome
 
 def through(plan: Plan, registry: Registry, train: Callable[[Job], Outcome]) -> Callable[[Job], Outcome]:
     """Return `train` inside the plan's strategies: seeds outermost, then ablation, then the recipe's own in order."""
-    strategies = [registry.create(Strategy, use) for use in strategies_of(plan)]
     industry = industry_of(plan, registry)
-    for strategy in reversed(strategies):
+    for strategy in reversed([registry.create(Strategy, use) for use in strategies(plan)]):
         strategy.industry = industry
         train = _around(strategy, train)
     return train
-
-
-def strategies_of(plan: Plan) -> list[Use]:
-    """Return every strategy that stands around the plan's training, outermost first."""
-    uses = [Use(Strategy.kind, "seeds", {"number": plan.seeds})] if plan.seeds > 1 else []
-    uses += [Use(Strategy.kind, "ablation")] if plan.ablate else []
-    return [*uses, *plan.improve]
 
 
 def _around(strategy: Strategy, train: Callable[[Job], Outcome]) -> Callable[[Job], Outcome]:

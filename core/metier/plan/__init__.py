@@ -2,7 +2,7 @@
 
 from metier.plan.build import make_plan
 from metier.plan.components import pretrains
-from metier.plan.describe import describe
+from metier.plan.describe import describe, strategies
 from metier.plan.files import source_of_file
 from metier.plan.models import split_reference
 from metier.plan.paths import is_path
@@ -17,4 +17,5 @@ __all__ = [
     "pretrains",
     "source_of_file",
     "split_reference",
+    "strategies",
 ]

@@ -11,19 +11,20 @@ from metier.files import read_json, write_text
 from metier.report import wording
 from metier.report.card import base_model
 from metier.report.page import environment
+from metier.report.perplexities import STAGE, adapt_stages
 
 NOT_FIGURES = ("choices",)
 
 
 def adaptations(run: Path) -> list[tuple[str, dict[str, float]]]:
     """Return the run's adaptations in order, by their method's name, with the figures that each logged."""
-    found = []
-    for path in sorted(run.glob("stages/*/result.json")):
-        told = read_json(path)
-        if told["stage"].startswith("adapt-"):
-            figures = {name: value for name, value in told["result"].items() if name not in NOT_FIGURES}
-            found.append((told["stage"].removeprefix("adapt-"), figures))
-    return found
+    return [
+        (
+            one["stage"].removeprefix(STAGE),
+            {name: value for name, value in one["result"].items() if name not in NOT_FIGURES},
+        )
+        for one in adapt_stages(run)
+    ]
 
 
 def write_adapted_card(run: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from metier.files import read_json
@@ -12,6 +13,14 @@ from metier.report.figures import Cell, FigureTable
 
 BEFORE, AFTER = "perplexity_before", "perplexity_after"
 TEXTS = "held_out_texts"
+STAGE = "adapt-"
+"""What the stages' names begin with; the method's name follows."""
+
+
+def adapt_stages(run: Path) -> list[dict[str, Any]]:
+    """Return what each adaptation of a run wrote when it was done, in order: `stage`, `job`, `result`."""
+    told = [read_json(path) for path in sorted(run.glob("stages/*/result.json"))]
+    return [one for one in told if one["stage"].startswith(STAGE)]
 
 
 def perplexities(facts: Facts) -> FigureTable | None:
@@ -20,8 +29,7 @@ def perplexities(facts: Facts) -> FigureTable | None:
     An adaptation logs `perplexity_before` and `perplexity_after`; of other texts with their kind before it
     (`general_perplexity_before`). None where no adaptation logged any.
     """
-    told = [read_json(path) for path in sorted(facts.path.glob("stages/*/result.json"))]
-    measured = [(one, one["result"]) for one in told if one["stage"].startswith("adapt-") and BEFORE in one["result"]]
+    measured = [(one, one["result"]) for one in adapt_stages(facts.path) if BEFORE in one["result"]]
     kinds = list(dict.fromkeys(kind for _, result in measured for kind in _kinds(result)))
     if not measured:
         return None
@@ -40,7 +48,7 @@ def _kinds(result: Mapping[str, Any]) -> list[str]:
 
 def _name(stage: Mapping[str, Any]) -> str:
     job = str(stage["job"]).replace("-seed-", ", seed ")
-    return f"{stage['stage'].removeprefix('adapt-').replace('-', ' ')}{f': {job}' if job else ''}"
+    return f"{stage['stage'].removeprefix(STAGE).replace('-', ' ')}{f': {job}' if job else ''}"
 
 
 def _count(texts: float | None) -> Cell:
