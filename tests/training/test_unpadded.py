@@ -103,6 +103,15 @@ def test_padding_is_not_computed(batch: Any, monkeypatch: pytest.MonkeyPatch) ->
     assert [tuple(one) for one in seen] == 2 * a_layer
 
 
+def test_a_last_layer_that_somebody_answers_for_is_not_narrowed(batch: Any) -> None:
+    model = build("bert").bert
+    model.encoder.layer[-1].forward = lambda hidden_states, *others, **named: 2 * hidden_states
+    expected = model(**batch).last_hidden_state * batch["attention_mask"][:, :, None]
+    with unpadded(model, first_token=True):
+        found = model(**batch).last_hidden_state
+    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-6)
+
+
 def test_the_model_is_left_as_it_was_also_where_it_fails(batch: Any) -> None:
     model = build("bert")
     before = model(**batch).logits

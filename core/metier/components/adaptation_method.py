@@ -102,6 +102,9 @@ class AdaptationMethod(Component):
     """Moves a model towards an industry; each moment does nothing unless overridden."""
 
     kind: ClassVar[str] = "adaptation method"
+    reads_states: ClassVar[bool] = True
+    """Whether a loss that it wraps may read the last layer's hidden states. Say False where it asks for loss and logits
+    alone: the engine then computes of that layer only what the objective reads."""
 
     def refuses(self, model: ModelInfo, task: TaskInfo) -> str | None:
         """Return why it cannot serve this model and task, in words; None if it can. Asked while planning."""

@@ -132,6 +132,23 @@ class AdaptationMethodContract(ComponentContract):
             value.backward()
         assert not moved(before, model)
 
+    def test_reads_no_states_where_it_says_so(self, tmp_path: Path) -> None:
+        """When it fails: leave `reads_states` as it is, True: the loss that `wrap_loss` gives reads the last layer's
+        hidden states beside those that the objective reads."""
+        import torch
+
+        from metier.training.unpadded import unpadded
+
+        if self.component.reads_states:
+            pytest.skip("its loss may read them, or it wraps none")
+        trial = self.trial("bert", tmp_path)
+        model, batch = trial.prepared().eval(), trial.batch()
+        expected = trial.loss()(model, batch)
+        with unpadded(model, first_token=True) as narrowed:
+            found = trial.loss()(model, batch)
+        assert narrowed, "a tiny BERT is computed without padding"
+        torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-5)
+
     @every_model
     def test_finished_model_loads_to_equal_outputs(self, model_type: str, tmp_path: Path) -> None:
         """When it fails: merge and unwrap in `finish`, so that `from_pretrained` alone gives the same model."""

@@ -103,7 +103,8 @@ class TrainingEngine(Engine):
             directory=directory,
             seed=self.seed,
             log=self._log,
-            loss_is_plain=not self._changes_loss(),
+            loss_is_plain=not self._changing(),
+            reads_states=any(method.reads_states for method in self._changing()),
             step=step,
             callbacks=self._reports(settings),
         )
@@ -149,9 +150,9 @@ class TrainingEngine(Engine):
             loss = method.wrap_loss(loss, stage)
         return model, groups, loss
 
-    def _changes_loss(self) -> bool:
-        """Return whether a method changes the loss: it may read what the objective does not."""
-        return any(type(method).wrap_loss is not AdaptationMethod.wrap_loss for method, _ in self.methods)
+    def _changing(self) -> list[AdaptationMethod]:
+        """Return the methods that change the loss: they may read what the objective does not."""
+        return [method for method, _ in self.methods if type(method).wrap_loss is not AdaptationMethod.wrap_loss]
 
     def _run(self, model: PreTrainedModel, training: Training) -> Metrics:
         started = time.monotonic()

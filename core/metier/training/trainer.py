@@ -66,14 +66,16 @@ class Training:
     seed: int
     log: Callable[[Metrics], None]
     loss_is_plain: bool = False
-    """Whether the loss is the objective's own: a method that wraps it may read what the objective does not."""
+    """Whether the loss is the objective's own: a method that wraps it may ask for words that no row has."""
+    reads_states: bool = True
+    """Whether a method that wraps the loss may read hidden states of the last layer."""
     step: Step = field(default_factory=Step)
     callbacks: Sequence[TrainerCallback] = ()
 
     @property
     def first_token(self) -> bool:
         """Whether nothing but each text's first token is read of an encoder's last layer."""
-        return self.loss_is_plain and self.examples.objective.first_token
+        return not self.reads_states and self.examples.objective.first_token
 
 
 class ObjectiveTrainer(KeepingTrainer):

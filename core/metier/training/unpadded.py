@@ -129,19 +129,19 @@ class _Unpadding:
         self.layout = layout = Layout.of(self.mask)
         row = hidden.flatten(0, 1)[layout.places].unsqueeze(0)
         self.trunk.config._attn_implementation = ATTENTION
-        if self.first_token:
+        if self.first_token and "forward" not in vars(module.layer[-1]):  # else somebody answers for it
             self._narrow(module.layer[-1])
         others = {name: value for name, value in named.items() if name != "hidden_states"}
         return (row,), {**others, "attention_mask": None}
 
     def put_back(self, module: Any, positional: Any, output: Any) -> Any:
         """Give the head the rectangle; always called, so that nothing stays behind where a layer raised."""
-        layout = self.layout
+        layout, narrow = self.layout, self.narrow is not None
         self.leave()
         if layout is None or output is None:
             return output
         row = output.last_hidden_state[0]
-        if self.first_token:
+        if narrow:
             output.last_hidden_state = torch.empty_like(row).index_copy(0, layout.order, row).unsqueeze(1)
             return output
         batch, sequence = layout.shape

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ from datasets import Dataset
 from pydantic import ValidationError
 
 from metier.builtin.optimizers.adamw import AdamW
-from metier.components import AdaptationMethod, MethodContext
+from metier.components import AdaptationMethod, MethodContext, Objective
 from metier.errors import StageError
 from metier.settings import TrainingSettings
 from metier.testing.objective import TwoLabels, build_classifier
@@ -265,8 +265,14 @@ class Trained:
     def __init__(self, path: Path, stage: MethodContext) -> None:
         self.path, self.stage = path, stage
 
+    objective: Objective = TwoLabels()
+    dropout = True
+
     def __call__(self, *methods: AdaptationMethod, seed: int = 13, head: int = 0, **settings: Any) -> Any:
         model: Any = build_classifier(self.path, seed=head)
+        for module in model.modules():
+            if isinstance(module, torch.nn.Dropout) and not self.dropout:
+                module.p = 0.0
         plain = {"num_train_epochs": 2, "per_device_train_batch_size": 4, "save_strategy": "no"}
         self.figures: list[Mapping[str, float]] = []
         engine = TrainingEngine(
@@ -280,7 +286,8 @@ class Trained:
         )
         torch.manual_seed(seed)
         with counted(model) as self.calls:
-            engine.train(TwoLabels(), model, Dataset.from_list(rows(24)))
+            engine.train(self.objective, model, Dataset.from_list(rows(24)))
+        self.choices = engine.choices
         return engine.trained
 
     @property
@@ -316,6 +323,24 @@ def test_cold_warm_and_uncached_trainings_end_alike(speed: str, training: Traine
     training(method(cache="off"), **settings)
     np.testing.assert_allclose(training.losses, losses, rtol=1e-4, atol=1e-5)
     assert len(losses) == 6
+
+
+class FirstToken(TwoLabels):
+    """The same objective, which says that it reads the first token alone."""
+
+    first_token: ClassVar[bool] = True
+
+
+@pytest.mark.parametrize("train", ["top-1", "head"])
+def test_a_last_layer_for_the_first_token_learns_the_same(train: str, training: Trained) -> None:
+    training.dropout = False  # it is drawn in other shapes
+    training(method(train=train, cache="on"), logging_steps=1)
+    assert training.choices["last_layer"] == "all tokens"
+    losses = training.losses
+    training.objective = FirstToken()
+    training(method(train=train, cache="on"), logging_steps=1)
+    assert training.choices["last_layer"] == "first token"
+    np.testing.assert_allclose(training.losses, losses, rtol=1e-4, atol=1e-5)
 
 
 def test_another_head_and_seed_compute_nothing_below(training: Trained) -> None:

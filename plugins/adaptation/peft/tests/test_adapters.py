@@ -32,7 +32,8 @@ ROWS = [
 ]
 TEXTS = ["profit rose today", "the margin fell abroad", "output stayed again"]
 METHODS = {"tone": "{use: lora, rank: 4, variant: dora, keep: true}", "topic": "{use: vera, rank: 16, keep: true}"}
-POOLING = {"tone": "model", "topic": "mean"}
+RANKS = "{use: adalora, rank: 2, initial_rank: 4, every: 1, keep: true}"
+POOLING = {"tone": "model", "topic": "mean", "ranks": "model"}
 """By the mean the head adds a layer that the base does not have."""
 
 
@@ -46,10 +47,11 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
 
 def run(folder: Path, name: str, column: int) -> Path:
     """Run a recipe of its own rows, and return the run's folder."""
+    method = METHODS.get(name, RANKS)
     lines = [f"{row[0]},{row[column]}" for row in ROWS]
     (folder / f"{name}.csv").write_text("\n".join(["text,label", *lines]) + "\n", encoding="utf-8")
     (folder / f"{name}.yaml").write_text(
-        f"recipe: 1\nmodel: ./base\ndata:\n  train: {name}.csv\n  split: {{test: 0.25}}\nadapt: [{METHODS[name]}]\n"
+        f"recipe: 1\nmodel: ./base\ndata:\n  train: {name}.csv\n  split: {{test: 0.25}}\nadapt: [{method}]\n"
         f"task: {{use: text-classification, pooling: {POOLING[name]}}}\n"
         "optimizer: {use: adamw, learning_rate: 0.01}\n"
         "training: {max_steps: 4, max_length: 16, save_strategy: 'no'}\n",
@@ -65,15 +67,16 @@ def loaded(runs: Mapping[str, Path]) -> Adapters:
 
 
 @pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")  # PEFT uses it
-def test_peft_alone_loads_a_kept_adapter(runs: Mapping[str, Path]) -> None:
-    folder = runs["tone"]
+@pytest.mark.parametrize(("name", "method"), [("tone", "lora"), ("ranks", "adalora")])
+def test_peft_alone_loads_a_kept_adapter(name: str, method: str, runs: Mapping[str, Path]) -> None:
+    folder = runs["tone"] if name == "tone" else run(runs["tone"].parents[2], name, 1)
     base = AutoModelForSequenceClassification.from_pretrained(folder.parents[2] / "base", num_labels=3)
     merged = AutoModelForSequenceClassification.from_pretrained(folder / "model")
     inputs = AutoTokenizer.from_pretrained(folder / "model")(TEXTS, padding=True, return_tensors="pt")
     with torch.no_grad():
         expected = merged(**inputs).logits
         assert not torch.allclose(base(**inputs).logits, expected, atol=1e-2)
-        answer = PeftModel.from_pretrained(base, folder / "model" / "adapters" / "lora").eval()(**inputs).logits
+        answer = PeftModel.from_pretrained(base, folder / "model" / "adapters" / method).eval()(**inputs).logits
     torch.testing.assert_close(answer, expected, rtol=1e-4, atol=1e-4)
 
 

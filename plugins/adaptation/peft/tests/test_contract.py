@@ -1,8 +1,9 @@
-"""`lora`, `ia3` and `vera` keep the contract of an adaptation method."""
+"""`lora`, `adalora`, `ia3` and `vera` keep the contract of an adaptation method."""
 
 from __future__ import annotations
 
 from metier.testing import AdaptationMethodContract
+from metier_peft.adalora import AdaLora
 from metier_peft.ia3 import IA3
 from metier_peft.lora import Lora
 from metier_peft.vera import Vera
@@ -16,6 +17,14 @@ class TestLora(AdaptationMethodContract):
     component = Lora
     options = {"rank": 4, "keep": True}
     trains = ("bert.encoder.layer.*.lora_[AB].default.weight", *HEAD)
+
+
+class TestAdaLora(AdaptationMethodContract):
+    """With ranks to take away."""
+
+    component = AdaLora
+    options = {"rank": 2, "initial_rank": 4}
+    trains = ("bert.encoder.layer.*.lora_[ABE].default", *HEAD)
 
 
 class TestIA3(AdaptationMethodContract):

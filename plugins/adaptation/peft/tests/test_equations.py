@@ -42,6 +42,7 @@ def test_every_linear_layer_of_the_body_is_adapted(prepare: Any) -> None:
         ("lora", {"variant": "olora"}),
         ("ia3", {}),
         ("vera", {"rank": 16}),
+        ("adalora", {}),
     ],
     ids=lambda value: value if isinstance(value, str) else value.get("variant", ""),
 )

@@ -30,8 +30,9 @@ METHODS = [
     ("lora", {"variant": "pissa", "rank": 4}),
     ("vera", {"rank": 16, "dropout": 0.1}),
     ("ia3", {}),
+    ("adalora", {"rank": 2, "initial_rank": 4, "every": 1}),
 ]
-NAMES = ["dora", "pissa", "vera", "ia3"]
+NAMES = ["dora", "pissa", "vera", "ia3", "adalora"]
 
 
 def method(name: str, **options: Any) -> AdaptationMethod:

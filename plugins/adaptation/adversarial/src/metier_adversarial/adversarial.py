@@ -78,6 +78,7 @@ class Adversarial(AdaptationMethod):
     """Trains on word embeddings shifted to where the loss, or the answer, changes most."""
 
     name: ClassVar[str] = "adversarial"
+    reads_states: ClassVar[bool] = False
     Config: ClassVar[type[ComponentConfig]] = AdversarialConfig
     config: AdversarialConfig
 

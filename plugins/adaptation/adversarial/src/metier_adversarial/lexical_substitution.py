@@ -36,6 +36,7 @@ class LexicalSubstitution(AdaptationMethod):
     """Trains on texts with terms exchanged for the synonyms that the model takes worst, beside the plain texts."""
 
     name: ClassVar[str] = "lexical-substitution"
+    reads_states: ClassVar[bool] = False
     Config: ClassVar[type[ComponentConfig]] = LexicalSubstitutionConfig
     config: LexicalSubstitutionConfig
 

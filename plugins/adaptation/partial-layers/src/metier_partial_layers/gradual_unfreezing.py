@@ -29,6 +29,7 @@ class GradualUnfreezing(AdaptationMethod):
     """Trains the head first, then one more layer each epoch from the top down."""
 
     name: ClassVar[str] = "gradual-unfreezing"
+    reads_states: ClassVar[bool] = False
     Config: ClassVar[type[ComponentConfig]] = GradualUnfreezingConfig
     config: GradualUnfreezingConfig
 

@@ -30,6 +30,7 @@ class Lisa(AdaptationMethod):
     """Trains embeddings, head and a few random layers at a time (LISA), at the cost of a few layers a step."""
 
     name: ClassVar[str] = "lisa"
+    reads_states: ClassVar[bool] = False
     Config: ClassVar[type[ComponentConfig]] = LisaConfig
     config: LisaConfig
 

@@ -63,6 +63,7 @@ class PartialLayers(AdaptationMethod):
     """Trains some layers and the head; the others stay as they were pretrained."""
 
     name: ClassVar[str] = "partial-layers"
+    reads_states: ClassVar[bool] = False
     Config: ClassVar[type[ComponentConfig]] = PartialLayersConfig
     config: PartialLayersConfig
     _lower: Lower | None = None

@@ -27,6 +27,7 @@ class ProbeThenTune(AdaptationMethod):
     """Trains the head alone first and then everything, so that a raw head does not distort the features."""
 
     name: ClassVar[str] = "probe-then-tune"
+    reads_states: ClassVar[bool] = False
     Config: ClassVar[type[ComponentConfig]] = ProbeThenTuneConfig
     config: ProbeThenTuneConfig
 

@@ -9,6 +9,7 @@ from transformers.pytorch_utils import Conv1D
 from metier.errors import StageError
 from metier.values import ModelInfo
 from metier_peft import _targets
+from metier_peft.adalora import AdaLoraConfig
 from metier_peft.lora import DECOMPOSING, LoraConfig
 from metier_peft.vera import VeraConfig
 
@@ -37,6 +38,26 @@ def lora(config: LoraConfig, model: PreTrainedModel, info: ModelInfo) -> Any:
         use_dora=config.variant == "dora",
         use_rslora=config.variant == "rslora",
         init_lora_weights=config.variant if config.variant in DECOMPOSING else True,  # type: ignore[arg-type]
+        fan_in_fan_out=_transposed(modules),
+    )
+
+
+def adalora(config: AdaLoraConfig, model: PreTrainedModel, info: ModelInfo) -> Any:
+    """Return the configuration of AdaLoRA's layers (Zhang et al. 2023, equation 3): `W' = W + alpha / r0 · P Λ Q`.
+
+    Ranks are allocated by `_ranks`, not by PEFT, whose allocator is called after a step and forgets on the way to a
+    checkpoint: what it asks of the steps is filled in with numbers that nothing reads.
+    """
+    from peft import AdaLoraConfig as Settings
+
+    modules = _targets.chosen(model, info, config.targets, where="adalora")
+    return Settings(
+        init_r=config.initial_rank,
+        target_r=config.rank,
+        total_step=1,
+        lora_alpha=config.alpha,  # type: ignore[arg-type]  # PEFT divides by it, and says it is whole
+        lora_dropout=config.dropout,
+        target_modules=list(modules),
         fan_in_fan_out=_transposed(modules),
     )
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 Targets: TypeAlias = Literal["all-linear", "attention"] | tuple[str, ...]
-NAMES = frozenset({"lora", "ia3", "vera"})
+NAMES = frozenset({"lora", "adalora", "ia3", "vera"})
 """The adapter methods; a model takes one."""
 FOLDER = "adapters"
 """The folder beside a run's model in which adapters are kept."""

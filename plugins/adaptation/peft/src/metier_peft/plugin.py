@@ -1,4 +1,4 @@
-"""Registers the adaptation methods `lora`, `ia3` and `vera`, and the command `metier adapters`."""
+"""Registers the adaptation methods `lora`, `adalora`, `ia3` and `vera`, and the command `metier adapters`."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 @hookimpl
 def provide_adaptation_methods() -> Sequence[type[AdaptationMethod]]:
     """Return the methods."""
+    from metier_peft.adalora import AdaLora
     from metier_peft.ia3 import IA3
     from metier_peft.lora import Lora
     from metier_peft.vera import Vera
 
-    return [Lora, IA3, Vera]
+    return [Lora, AdaLora, IA3, Vera]
 
 
 @hookimpl

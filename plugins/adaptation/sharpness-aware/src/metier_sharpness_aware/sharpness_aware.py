@@ -33,6 +33,7 @@ class SharpnessAware(AdaptationMethod):
     """Minimises the loss at the worst weights nearby, which leads to flat minima (SAM, ASAM); a step costs two."""
 
     name: ClassVar[str] = "sharpness-aware"
+    reads_states: ClassVar[bool] = False
     Config: ClassVar[type[ComponentConfig]] = SharpnessAwareConfig
     config: SharpnessAwareConfig
 
