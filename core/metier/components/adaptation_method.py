@@ -74,6 +74,8 @@ class MethodContext:
     """Unlabelled text (columns `id`, `text`), where the recipe has `data.corpus`."""
     train: Dataset | None = None
     """The task's training split; in `pretrain` only where the method `reads` it, as the corpus."""
+    objective: Objective | None = None
+    """What the task trains, where a head was built; None in `pretrain`."""
     industry: Industry | None = None
     shared: Path | None = None
     """A folder that all runs share, where there is one; name what is kept there by a digest of what made it."""

@@ -54,6 +54,7 @@ class Trial:
             engine=self._engine() if pretraining else None,
             corpus=Dataset.from_list(corpus),
             train=Dataset.from_list(labelled),
+            objective=None if pretraining else TwoLabels(),
         )
 
     def _engine(self) -> Engine:

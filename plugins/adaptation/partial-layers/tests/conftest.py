@@ -49,7 +49,8 @@ def context(local: Callable[[str], LocalModel], tmp_path: Path) -> Callable[...,
     def of(model_type: str = "bert", **changes: Any) -> MethodContext:
         tokenizer = load_tokenizer(local(model_type).path)
         train = Dataset.from_list(rows(24))
-        facts = {"seed": 1, "directory": tmp_path, "task": TASK, "train": train, **changes}
+        facts = {"seed": 1, "directory": tmp_path, "task": TASK, "train": train, "objective": TwoLabels()}
+        facts |= changes
         return MethodContext(info=local(model_type).info, tokenizer=tokenizer, **facts)
 
     return of

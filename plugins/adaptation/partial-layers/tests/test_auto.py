@@ -8,13 +8,11 @@ from typing import Any
 
 import pytest
 import torch
-from datasets import Dataset
 
 from metier.components import MethodContext
 from metier.errors import StageError
-from metier.testing.objective import LABELS
+from metier.testing.objective import LABELS, TwoLabels
 from metier.testing.samples import rows
-from metier.values import LocalModel, TaskInfo
 from metier_partial_layers import _auto
 from metier_partial_layers._layers import layer_stacks
 from metier_partial_layers.partial_layers import PartialLayers
@@ -77,19 +75,17 @@ def test_the_layer_with_the_largest_trains(
     assert f"auto chooses the first 1 of these by |gradient| / |weights|: {first}, {second}" in caplog.text
 
 
-def test_several_labels_a_text(prepare: Prepare, context: Context) -> None:
-    stage = context(train=Dataset.from_list([{"text": row["text"], "labels": [row["label"]]} for row in rows(4)]))
-    model: Any = prepare().eval()
-    layers = list(model.bert.encoder.layer)
-    found = ratios(model, stage)
-    for row in rows(4):
-        logits = model(**stage.tokenizer(row["text"], return_tensors="pt", return_token_type_ids=False)).logits[0]
-        wanted = torch.tensor([float(label == row["label"]) for label in LABELS])
-        (torch.nn.functional.binary_cross_entropy_with_logits(logits, wanted) / 4).backward()
-    for value, layer in zip(found, layers, strict=True):
-        gradient = torch.cat([one.grad.flatten() for one in layer.parameters()])
-        weight = torch.cat([one.detach().flatten() for one in layer.parameters()])
-        assert value == pytest.approx((gradient.norm() / weight.norm()).item(), rel=1e-3)
+class Louder(TwoLabels):
+    """Another task's loss."""
+
+    def loss(self, model: Any, batch: Any) -> torch.Tensor:
+        return 3 * super().loss(model, batch)
+
+
+def test_the_loss_is_the_task_s_own(prepare: Prepare, context: Context) -> None:
+    model = prepare()
+    expected = [3 * ratio for ratio in ratios(model, context())]
+    assert ratios(model, context(objective=Louder())) == pytest.approx(expected, rel=1e-3)
 
 
 def test_it_reads_a_sample_that_follows_from_the_seed(
@@ -111,16 +107,10 @@ def test_frozen_layers_are_not_chosen(prepare: Prepare, context: Context) -> Non
         ratios(model, context())
 
 
-def test_other_tasks_are_refused(local: Callable[[str], LocalModel], prepare: Prepare, context: Context) -> None:
-    info = local("bert").info
-    assert method().refuses(info, TaskInfo("text-classification")) is None
-    reason = method().refuses(info, TaskInfo("token-classification"))
-    assert reason == (
-        "train: auto ranks layers by the loss of text-classification, not of token-classification; name the layers"
-    )
-    for changes in ({"train": None}, {"task": TaskInfo("text-classification")}):
-        with pytest.raises(StageError, match=r"it needs training rows with texts and labels\n  hint: name the layers"):
-            method().prepare(prepare(), context(**changes))
+@pytest.mark.parametrize("changes", [{"train": None}, {"objective": None}])
+def test_without_rows_or_task_it_says_so(changes: dict[str, Any], prepare: Prepare, context: Context) -> None:
+    with pytest.raises(StageError, match=r"it needs training rows and a task\n  hint: name the layers"):
+        method().prepare(prepare(), context(**changes))
 
 
 def test_a_gradient_that_is_not_finite_is_said(prepare: Prepare, context: Context) -> None:

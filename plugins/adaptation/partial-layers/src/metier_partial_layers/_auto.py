@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
 from metier.components import MethodContext
 from metier.errors import StageError
-from metier.training.padding import pad
 from metier_partial_layers import _layers
 
 if TYPE_CHECKING:
@@ -45,27 +44,27 @@ def relative_gradient_norms(
 ) -> list[float]:
     """Return ‖g‖ / ‖w‖ of each layer, over all of its weights that train (RGN, Lee et al. 2023).
 
-    `g` is the gradient of the model's own loss, the mean over a sample of the training rows, without dropout. Raises
-    `StageError` where rows or model are not those of text classification, or the gradient is not finite.
+    `g` is the gradient of the task's loss, the mean over the supervised items of a sample of the training rows, without
+    dropout. Raises `StageError` where there are no rows, or the gradient is not finite.
     """
     weights = [[one for one in layer.parameters() if one.requires_grad] for layer in layers]
     flat = [one for some in weights for one in some]
     if not flat:
         hint = "look at the methods before it in the recipe's `adapt`"
         raise StageError("no layer that it could choose trains", where="partial-layers: auto", hint=hint)
-    sums = [torch.zeros_like(one) for one in flat]
+    sums, items = [torch.zeros_like(one) for one in flat], 0
     training = model.training
     model.eval()
     try:
-        for batch, share in _batches(model, stage):
-            with torch.enable_grad():
-                loss = model(**batch).loss * share
-            for total, gradient in zip(sums, torch.autograd.grad(loss, flat, allow_unused=True), strict=True):
-                if gradient is not None:
-                    total += gradient
+        with torch.enable_grad():
+            for loss, count in _losses(model, stage):
+                items += count
+                for total, gradient in zip(sums, torch.autograd.grad(loss, flat, allow_unused=True), strict=True):
+                    if gradient is not None:
+                        total += gradient
     finally:
         model.train(training)
-    gradients = iter(sums)
+    gradients = (total / max(items, 1) for total in sums)
     return [_ratio([next(gradients) for _ in some], some) for some in weights]
 
 
@@ -78,31 +77,16 @@ def _ratio(gradients: Sequence[torch.Tensor], weights: Sequence[torch.Tensor]) -
     return float((above / below) ** 0.5) if below else 0.0
 
 
-def _batches(model: PreTrainedModel, stage: MethodContext) -> Iterator[tuple[dict[str, Any], float]]:
-    """Yield what the model takes for some rows, labels with it, and their share in the sample."""
-    rows, labels = stage.train, stage.task.state.get("labels")
-    column = next((name for name in ("label", "labels") if rows is not None and name in rows.column_names), None)
-    if rows is None or column is None or not labels or "text" not in rows.column_names:
+def _losses(model: PreTrainedModel, stage: MethodContext) -> Iterator[tuple[torch.Tensor, int]]:
+    """Yield the task's loss on some rows, summed over their supervised items, and how many these are."""
+    rows, objective = stage.train, stage.objective
+    if rows is None or objective is None or not len(rows):
         hint = "name the layers: `train: top-2`"
-        raise StageError("it needs training rows with texts and labels", where="partial-layers: auto", hint=hint)
-    order = np.random.default_rng([stage.seed]).permutation(len(rows))[:SAMPLE]
-    sample = rows.select(sorted(order.tolist()))
-    index = {label: i for i, label in enumerate(labels)}
-    tokenizer: Any = stage.tokenizer
-    padding = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id
-    for start in range(0, len(sample), ROWS_A_BATCH):
-        some = sample[start : start + ROWS_A_BATCH]
-        encoded = tokenizer(list(some["text"]), truncation=True, max_length=MAX_LENGTH)
-        input_ids, attention_mask = pad(encoded["input_ids"], value=padding)
-        batch = {"input_ids": input_ids, "attention_mask": attention_mask, "labels": _targets(some[column], index)}
-        yield {name: tensor.to(model.device) for name, tensor in batch.items()}, len(some["text"]) / len(sample)
-
-
-def _targets(values: Sequence[Any], index: dict[str, int]) -> torch.Tensor:
-    """Return positions of one label a text (rows,), or 0 and 1 for several (rows, labels)."""
-    if not isinstance(values[0], (list, tuple)):
-        return torch.tensor([index[str(value)] for value in values])
-    targets = torch.zeros(len(values), len(index))
-    for row, value in enumerate(values):
-        targets[row, [index[str(label)] for label in value]] = 1.0
-    return targets
+        raise StageError("it needs training rows and a task", where="partial-layers: auto", hint=hint)
+    generator = np.random.default_rng([stage.seed])
+    sample = rows.select(sorted(generator.permutation(len(rows))[:SAMPLE].tolist()))
+    encoded = objective.encode(sample[:], stage.tokenizer, MAX_LENGTH)
+    examples = [dict(zip(encoded, values, strict=True)) for values in zip(*encoded.values(), strict=True)]
+    for start in range(0, len(examples), ROWS_A_BATCH):
+        batch = objective.collate(examples[start : start + ROWS_A_BATCH], stage.tokenizer, generator)
+        yield objective.loss(model, {name: one.to(model.device) for name, one in batch.items()}), objective.items(batch)

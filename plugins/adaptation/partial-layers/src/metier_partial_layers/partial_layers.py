@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 BIASLESS = frozenset({"gemma3_text", "llama", "mistral", "modernbert", "mt5", "phi3", "qwen3", "smollm3", "t5"})
 """Types of models that are made without biases; others like them are found out when the model is there."""
-CLASSIFICATION = "text-classification"
 CACHE = "frozen-trunk"
 """The folder of what frozen layers gave."""
 
@@ -75,14 +74,12 @@ class PartialLayers(AdaptationMethod):
         return read(self.config.train)
 
     def refuses(self, model: ModelInfo, task: TaskInfo) -> str | None:
-        """Refuse what the model does not have, and `auto` where no loss is known before training."""
+        """Refuse what the model does not have."""
         choice = self.choice
         if choice.number > model.layers:
             return f"train: {self.config.train} asks for {choice.number} layers, {model.reference} has {model.layers}"
         if choice.kind == "biases" and model.model_type in BIASLESS:
             return f"train: biases has nothing to train, a {model.model_type} model has no biases"
-        if choice.kind == "auto" and task.name not in ("", CLASSIFICATION):
-            return f"train: auto ranks layers by the loss of {CLASSIFICATION}, not of {task.name}; name the layers"
         return None
 
     def conflicts(self, others: Sequence[Use]) -> str | None:
