@@ -1,4 +1,4 @@
-"""`lora`, `adalora`, `ia3` and `vera` keep the contract of an adaptation method."""
+"""`lora`, `adalora`, `ia3`, `vera` and `prompt-tuning` keep the contract of an adaptation method."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from metier.testing import AdaptationMethodContract
 from metier_peft.adalora import AdaLora
 from metier_peft.ia3 import IA3
 from metier_peft.lora import Lora
+from metier_peft.prompt_tuning import PromptTuning
 from metier_peft.vera import Vera
 
 HEAD = ("bert.pooler.*", "classifier.*")
@@ -40,3 +41,11 @@ class TestVera(AdaptationMethodContract):
     component = Vera
     options = {"rank": 16}
     trains = ("bert.encoder.layer.*.vera_lambda_[bd].default", *HEAD)
+
+
+class TestPromptTuning(AdaptationMethodContract):
+    """With a short prompt."""
+
+    component = PromptTuning
+    options = {"tokens": 4}
+    trains = ("bert.embeddings.word_embeddings.prompt", *HEAD)

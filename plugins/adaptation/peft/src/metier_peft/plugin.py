@@ -1,4 +1,4 @@
-"""Registers the adaptation methods `lora`, `adalora`, `ia3` and `vera`, and the command `metier adapters`."""
+"""Registers the adapter methods, `prompt-tuning`, and the command `metier adapters`."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ def provide_adaptation_methods() -> Sequence[type[AdaptationMethod]]:
     from metier_peft.adalora import AdaLora
     from metier_peft.ia3 import IA3
     from metier_peft.lora import Lora
+    from metier_peft.prompt_tuning import PromptTuning
     from metier_peft.vera import Vera
 
-    return [Lora, AdaLora, IA3, Vera]
+    return [Lora, AdaLora, IA3, Vera, PromptTuning]
 
 
 @hookimpl
