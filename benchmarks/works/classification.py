@@ -88,6 +88,7 @@ class Documents(ShortTexts):
 
     name: ClassVar[str] = "documents"
     title: ClassVar[str] = "encoder, documents"
+    epochs: ClassVar[float] = 1
 
     def rows(self) -> tuple[Dataset, Dataset]:
         """Return each row joined with the three that follow it in its chapter."""
@@ -115,7 +116,7 @@ class LowRank(ShortTexts):
     name: ClassVar[str] = "lora"
     title: ClassVar[str] = "LoRA on all linear layers, SmolLM2-135M"
     model_name: ClassVar[str] = "smollm2"
-    epochs: ClassVar[float] = 0.5
+    epochs: ClassVar[float] = 0.35
     batch: ClassVar[int] = 16
     methods: ClassVar[Sequence[tuple[str, Mapping[str, Any]]]] = (("lora", {"rank": 8}),)
 

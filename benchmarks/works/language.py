@@ -82,7 +82,7 @@ class CausalLanguage(MaskedLanguage):
     name: ClassVar[str] = "causal-lm"
     title: ClassVar[str] = "causal language model, SmolLM2-135M, blocks of 256"
     model_name: ClassVar[str] = "smollm2"
-    documents: ClassVar[int] = 30
+    documents: ClassVar[int] = 20
     block: ClassVar[int] = 256
     batch: ClassVar[int] = 4
     learning_rate: ClassVar[float] = 2e-5
