@@ -27,6 +27,7 @@ from metier.evaluation.significance import compare, drawn
 from metier.values import Use
 
 PAGE = Path(__file__).parents[1] / "docs" / "adaptation.md"
+HEADING = "# Methods compared\n\nWhat each method of adaptation brings on real data, beside plain fine-tuning.\n\n"
 BEGIN, END = "<!-- written by benchmarks/adaptation.py -->", "<!-- end of what is written -->"
 RATE, EPOCHS, BATCH, SEEDS = 2e-4, 4, 16, 3
 HEAD = ("data", "arm", "macro F1 against plain, paired", "training, s a seed")
@@ -130,7 +131,7 @@ def write(parts: list[str], size: Size) -> None:
         f"{facts['processor']}, {facts['cores']} cores, OMP_NUM_THREADS: {threads}."
     )
     text = "\n".join([BEGIN, "", how, "", *parts, END])
-    page = PAGE.read_text(encoding="utf-8")
+    page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else HEADING
     before, _, rest = page.partition(BEGIN)
     PAGE.write_text(f"{before}{text}{rest.partition(END)[2]}", encoding="utf-8")
 

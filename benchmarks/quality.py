@@ -82,9 +82,16 @@ def section(run: Path) -> tuple[str, str, str]:
 
 
 def _settings(plan: Mapping[str, Any]) -> str:
-    adapts = "; ".join(f"{use['name']}, {use['options'].get('epochs', '')} epochs" for use in plan["adapt"])
+    adapts = "; ".join(_told(use) for use in plan["adapt"])
     rate, epochs = plan["optimizer"]["options"]["learning_rate"], plan["training"]["num_train_epochs"]
     return f"Adaptation: {adapts or 'none'}. Task: {epochs:g} epochs, learning rate {rate:g}"
+
+
+def _told(use: Mapping[str, Any]) -> str:
+    """Return a method with the options that tell most: `continued-pretraining, 1 epochs`, `adversarial, r-drop`."""
+    options = use["options"]
+    told = [f"{options['epochs']:g} epochs"] if "epochs" in options else []
+    return ", ".join([use["name"], *([options["attack"]] if "attack" in options else []), *told])
 
 
 def _packages(plan: Mapping[str, Any]) -> str:

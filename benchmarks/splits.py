@@ -1,4 +1,4 @@
-"""Asks how hard the test rows of a Financial PhraseBank run are, beside other random fifths; for docs/adaptation.md.
+"""Asks how hard the test rows of a Financial PhraseBank run are, beside other random fifths; for docs/splits.md.
 
     python benchmarks/splits.py Sentences_50Agree.txt runs/finance-sentiment/LATEST
 
@@ -22,7 +22,7 @@ from metier_classification.baselines import Linear, Probe
 from metier_classification.classification import TextClassification
 from metier_starter.starter import Starter
 
-PAGE = Path(__file__).parents[1] / "docs" / "adaptation.md"
+PAGE = Path(__file__).parents[1] / "docs" / "splits.md"
 BEGIN, END = "<!-- splits: written by benchmarks/splits.py -->", "<!-- end of splits -->"
 SPLITS = 12
 MAX_LENGTH = 128
