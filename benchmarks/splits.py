@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from datasets import Dataset
+from studies.materials import phrasebank_rows
 
 from metier.components import FetchContext
 from metier.pipeline.preparation import cache_folder
@@ -31,9 +32,7 @@ FIGURES = ("accuracy", "f1_macro")
 
 def rows_of(path: Path) -> Dataset:
     """Return the sentences with their labels."""
-    parts = [line.rpartition("@") for line in path.read_text("latin-1").splitlines() if line]
-    columns = {"id": [str(i) for i in range(len(parts))], "text": [one[0] for one in parts]}
-    return Dataset.from_dict({**columns, "label": [one[2] for one in parts]})
+    return Dataset.from_list([{"id": str(i), **row} for i, row in enumerate(phrasebank_rows(path))])
 
 
 def on_random_fifths(rows: Dataset) -> dict[str, np.ndarray]:

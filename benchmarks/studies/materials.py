@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from metier.components import ReadContext
+from metier_finance.phrasebank import FinancialPhraseBank
+
 Row = dict[str, str]
 
 
@@ -78,10 +81,15 @@ def _json_lines(folder: str, *parts: str) -> Callable[[Path], tuple[list[Row], l
     return read
 
 
+def phrasebank_rows(path: Path) -> list[Row]:
+    """Return the sentences of a Financial PhraseBank file with their labels."""
+    source = FinancialPhraseBank(FinancialPhraseBank.Config(path=str(path)))
+    read = (record.values for record in source.read(ReadContext()))
+    return [{"text": one["sentence"], "label": one["sentiment"]} for one in read]
+
+
 def _phrasebank(data: Path) -> tuple[list[Row], list[Row]]:
-    path = data / "finance" / "financial_phrasebank" / "Sentences_50Agree.txt"
-    rows = [line.rpartition("@") for line in path.read_text("latin-1").splitlines() if line]
-    every = [{"text": text, "label": label} for text, _, label in rows]
+    every = phrasebank_rows(data / "finance" / "financial_phrasebank" / "Sentences_50Agree.txt")
     random.Random(1).shuffle(every)
     cut = len(every) // 5
     return every[cut:], every[:cut]

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from metier.testing.breaking import broken_off
 from metier.training import checkpoints
 from metier.values import LocalModel
 
@@ -67,7 +68,7 @@ def test_resumed_after_the_last_step_it_trains_no_more(
 
 
 def test_saving_by_epoch_and_keeping_the_best_resume_alike(
-    killed: ModuleType, tiny: LocalModel, tmp_path: Path, digest_of: Digest, monkeypatch: pytest.MonkeyPatch
+    killed: ModuleType, tiny: LocalModel, tmp_path: Path, digest_of: Digest
 ) -> None:
     settings: dict[str, Any] = {
         "save_strategy": "epoch",
@@ -76,21 +77,8 @@ def test_saving_by_epoch_and_keeping_the_best_resume_alike(
         "early_stopping_patience": 2,
     }
     unbroken = digest_of(killed.train(tiny.path, tmp_path / "unbroken", **settings))
-
-    class Cut(Exception):
-        """Stands for a kill."""
-
-    original = killed.trainer.ObjectiveTrainer.training_step
-
-    def cut(self: Any, *arguments: Any, **named: Any) -> Any:
-        if self.state.global_step == 14:
-            raise Cut
-        return original(self, *arguments, **named)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(killed.trainer.ObjectiveTrainer, "training_step", cut)
-        with pytest.raises(Cut):
-            killed.train(tiny.path, tmp_path / "broken", **settings)
+    with broken_off(14):
+        killed.train(tiny.path, tmp_path / "broken", **settings)
     assert digest_of(killed.train(tiny.path, tmp_path / "broken", **settings)) == unbroken
 
 

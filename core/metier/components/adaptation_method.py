@@ -75,7 +75,7 @@ class MethodContext:
     train: Dataset | None = None
     """The task's training split; in `pretrain` only where the method `reads` it, as the corpus."""
     objective: Objective | None = None
-    """What the task trains, where a head was built; None in `pretrain`."""
+    """What the task trains, set by the engine where a head was built; None in `pretrain`."""
     industry: Industry | None = None
     shared: Path | None = None
     """A folder that all runs share, where there is one; name what is kept there by a digest of what made it."""

@@ -90,7 +90,7 @@ class TrainingEngine(Engine):
         self._trainings += 1
         directory = self.directory / f"training-{self._trainings}"
         checkpoints.clean(directory)
-        step = Step()
+        step, changing = Step(), self._changing()
         model, groups, loss = self._prepared(model, objective, step)
         training = Training(
             settings=settings,
@@ -103,8 +103,8 @@ class TrainingEngine(Engine):
             directory=directory,
             seed=self.seed,
             log=self._log,
-            loss_is_plain=not self._changing(),
-            reads_states=any(method.reads_states for method in self._changing()),
+            loss_is_plain=not changing,
+            reads_states=any(method.reads_states for method in changing),
             step=step,
             callbacks=self._reports(settings),
         )
@@ -139,13 +139,14 @@ class TrainingEngine(Engine):
     def _prepared(
         self, model: PreTrainedModel, objective: Objective, step: Step
     ) -> tuple[PreTrainedModel, list[ParameterGroup], Loss]:
-        for method, context in self.methods:
+        acting = [(method, replace(context, objective=objective)) for method, context in self.methods]
+        for method, context in acting:
             model = method.prepare(model, context)
         groups = [
-            group for method, context in self.methods for group in method.parameter_groups(model, context)
+            group for method, context in acting for group in method.parameter_groups(model, context)
         ]  # after every `prepare`: a later method may wrap the model
         loss: Loss = objective.loss
-        for method, context in self.methods:
+        for method, context in acting:
             stage = replace(context, backpropagate=step.backward, position=lambda: step.progress)
             loss = method.wrap_loss(loss, stage)
         return model, groups, loss

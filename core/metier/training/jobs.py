@@ -80,11 +80,11 @@ def fine_tune(
     tokenizer = load_tokenizer(model.path)
     torch.manual_seed(place.seed)  # the head's first weights
     built = head.build(model.path, task.state)
-    objective = head.objective(task.state)
-    context = replace(_context(model, task, tokenizer, datasets, place, None), objective=objective)
+    context = _context(model, task, tokenizer, datasets, place, None)
     acting = [(method, context) for method in methods]
     engine = _engine(tokenizer, place, acting, place.folder / "checkpoints")
     validation = load(datasets["validation"]) if "validation" in datasets else None
+    objective = head.objective(task.state)
     metrics = engine.train(objective, built, load(datasets["train"]), validation=validation)
     _save(engine.trained, tokenizer, place.folder)
     return {**metrics, "choices": engine.choices}

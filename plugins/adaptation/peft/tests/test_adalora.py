@@ -19,7 +19,7 @@ from metier.testing.samples import rows
 from metier.testing.trial import logits
 from metier.training.engine import TrainingEngine
 from metier_peft._inject import adapted
-from metier_peft._ranks import Ranks, allocated, items
+from metier_peft._ranks import Ranks, allocated
 from metier_peft.adalora import AdaLora, AdaLoraConfig
 
 OPTIONS = {"rank": 2, "initial_rank": 4, "smoothing": 0.6, "orthogonality": 0.3}
@@ -130,13 +130,6 @@ def test_a_training_ends_with_the_ranks_that_it_was_given(
     assert sum(counts) == 2 * len(values), "so many ranks a layer, on average"
     assert len(set(counts)) > 1, "and not as many in each"
     assert f"adalora: {sum(counts)} ranks are left" in caplog.text
-
-
-def test_supervised_items_are_rows_or_tokens() -> None:
-    assert items({"labels": torch.tensor([[1, -100], [0, 2]])}) == 3
-    assert items({"labels": torch.tensor([1, 0])}) == 2
-    assert items({"labels": torch.ones(3, 4)}) == 3
-    assert items({"input_ids": torch.ones(5, 4)}) == 5
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,11 @@ from metier.builtin.optimizers.adamw import AdamW
 from metier.components import AdaptationMethod, OptimizerConfig
 from metier.discovery import discover
 from metier.settings import TrainingSettings
+from metier.testing.breaking import broken_off
 from metier.testing.models import load_tokenizer
 from metier.testing.objective import TwoLabels, build_classifier
 from metier.testing.samples import rows
 from metier.testing.trial import Trial, logits
-from metier.training import trainer
 from metier.training.engine import TrainingEngine
 from metier.training.parameters import count, optimizer_groups
 from metier.training.unpadded import unpadded
@@ -69,25 +69,12 @@ def digest(model: torch.nn.Module) -> str:
 
 @pytest.mark.parametrize(("name", "options"), METHODS[:3], ids=NAMES[:3])
 def test_killed_and_resumed_it_ends_with_the_same_weights(
-    name: str, options: dict[str, Any], tiny: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, options: dict[str, Any], tiny: Any, tmp_path: Path
 ) -> None:
     saving = {"save_strategy": "steps", "save_steps": 1}
     unbroken = digest(trained(tiny, tmp_path / "unbroken", [method(name, **options)], **saving))
-
-    class Cut(Exception):
-        """Stands for a kill."""
-
-    original = trainer.ObjectiveTrainer.training_step
-
-    def cut(self: Any, *arguments: Any, **named: Any) -> Any:
-        if self.state.global_step == 2:
-            raise Cut
-        return original(self, *arguments, **named)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(trainer.ObjectiveTrainer, "training_step", cut)
-        with pytest.raises(Cut):
-            trained(tiny, tmp_path / "broken", [method(name, **options)], **saving)
+    with broken_off(2):
+        trained(tiny, tmp_path / "broken", [method(name, **options)], **saving)
     assert digest(trained(tiny, tmp_path / "broken", [method(name, **options)], **saving)) == unbroken
 
 

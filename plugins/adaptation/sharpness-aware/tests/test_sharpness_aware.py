@@ -15,11 +15,12 @@ from metier.builtin.optimizers.sgd import Sgd
 from metier.components import AdaptationMethod, MethodContext
 from metier.errors import StageError
 from metier.settings import TrainingSettings
+from metier.testing.breaking import broken_off
 from metier.testing.models import build_model, load_tokenizer
 from metier.testing.objective import TwoLabels, build_classifier
 from metier.testing.samples import rows
 from metier.training.engine import TrainingEngine
-from metier.training.trainer import ObjectiveTrainer, Step
+from metier.training.trainer import Step
 from metier.values import LocalModel, TaskInfo, Use
 from metier_sharpness_aware._torch import shift
 from metier_sharpness_aware.sharpness_aware import SharpnessAware
@@ -302,28 +303,15 @@ def drawn(tiny: LocalModel, directory: Path, context: MethodContext, **settings:
     return seen
 
 
-class Cut(Exception):
-    """Stands for a kill."""
-
-
 def test_a_broken_training_goes_on_to_the_same_weights(
-    tiny: LocalModel, context: MethodContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tiny: LocalModel, context: MethodContext, tmp_path: Path
 ) -> None:
     settings = {"max_steps": 5, "per_device_train_batch_size": 4, "save_strategy": "steps", "save_steps": 2}
     method = SharpnessAware()
     unbroken = train(tiny, [method], context, tmp_path / "unbroken", **settings)
     plain = train(tiny, [], context, tmp_path / "plain", **settings)
-    original: Any = ObjectiveTrainer.training_step
-
-    def cut(self: Any, *arguments: Any, **named: Any) -> Any:
-        if self.state.global_step == 3:
-            raise Cut
-        return original(self, *arguments, **named)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(ObjectiveTrainer, "training_step", cut)
-        with pytest.raises(Cut):
-            train(tiny, [method], context, tmp_path / "broken", **settings)
+    with broken_off(3):
+        train(tiny, [method], context, tmp_path / "broken", **settings)
     resumed = train(tiny, [method], context, tmp_path / "broken", **settings)
     assert all(one.equal(resumed.get_parameter(name)) for name, one in unbroken.named_parameters())
     assert not unbroken.classifier.weight.equal(plain.classifier.weight)

@@ -12,11 +12,11 @@ from datasets import Dataset
 
 from metier.components import OptimizerFactory
 from metier.settings import TrainingSettings
+from metier.testing.breaking import broken_off
 from metier.testing.models import build_model, load_tokenizer
 from metier.testing.objective import TwoLabels, build_classifier
 from metier.testing.samples import rows
 from metier.training.engine import TrainingEngine
-from metier.training.trainer import ObjectiveTrainer
 from metier_pytorch_optimizer.adan import Adan
 from metier_pytorch_optimizer.came import Came
 from metier_pytorch_optimizer.galore_adamw import GaloreAdamW
@@ -62,10 +62,6 @@ def test_a_checkpoint_holds_all_of_its_state(optimizer: OptimizerFactory) -> Non
     assert all(one.equal(two) for one, two in zip(whole, broken, strict=True))
 
 
-class Cut(Exception):
-    """Stands for a kill."""
-
-
 def train(model: Path, optimizer: OptimizerFactory, directory: Path) -> dict[str, torch.Tensor]:
     """Return the weights after seven steps, with a checkpoint at each third."""
     settings = {"max_steps": 7, "save_strategy": "steps", "save_steps": 3, "max_length": 64}
@@ -82,21 +78,10 @@ def train(model: Path, optimizer: OptimizerFactory, directory: Path) -> dict[str
 
 
 @pytest.mark.parametrize("optimizer", [made(GaloreAdamW, **GALORE), made(Muon)], ids=lambda one: one.name)
-def test_a_broken_training_goes_on_to_the_same_weights(
-    optimizer: OptimizerFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_broken_training_goes_on_to_the_same_weights(optimizer: OptimizerFactory, tmp_path: Path) -> None:
     model = build_model("bert", tmp_path / "bert").path
     unbroken = train(model, optimizer, tmp_path / "unbroken")
-    original: Any = ObjectiveTrainer.training_step
-
-    def cut(self: Any, *arguments: Any, **named: Any) -> Any:
-        if self.state.global_step == 5:
-            raise Cut
-        return original(self, *arguments, **named)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(ObjectiveTrainer, "training_step", cut)
-        with pytest.raises(Cut):
-            train(model, optimizer, tmp_path / "broken")
+    with broken_off(5):
+        train(model, optimizer, tmp_path / "broken")
     resumed = train(model, optimizer, tmp_path / "broken")
     assert all(resumed[name].equal(weight) for name, weight in unbroken.items())

@@ -11,6 +11,7 @@ from datasets import Dataset
 from safetensors.torch import load_file
 
 from metier.settings import TrainingSettings
+from metier.testing.breaking import broken_off
 from metier.testing.models import build_model, load_tokenizer
 from metier.testing.objective import TwoLabels, build_classifier
 from metier.testing.samples import rows
@@ -110,26 +111,11 @@ def test_a_checkpoint_holds_the_average(tiny: LocalModel, tmp_path: Path) -> Non
     assert all(one.equal(kept[name]) for name, one in model.named_parameters())
 
 
-class Cut(Exception):
-    """Stands for a kill."""
-
-
 @pytest.mark.parametrize("best", [False, True])
-def test_a_broken_training_goes_on_to_the_same_weights(
-    best: bool, tiny: LocalModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_broken_training_goes_on_to_the_same_weights(best: bool, tiny: LocalModel, tmp_path: Path) -> None:
     unbroken, _ = train(tiny, tmp_path / "unbroken", load_best_model_at_end=best)
-    original: Any = ObjectiveTrainer.training_step
-
-    def cut(self: Any, *arguments: Any, **named: Any) -> Any:
-        if self.state.global_step == 5:
-            raise Cut
-        return original(self, *arguments, **named)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(ObjectiveTrainer, "training_step", cut)
-        with pytest.raises(Cut):
-            train(tiny, tmp_path / "broken", load_best_model_at_end=best)
+    with broken_off(5):
+        train(tiny, tmp_path / "broken", load_best_model_at_end=best)
     resumed, _ = train(tiny, tmp_path / "broken", load_best_model_at_end=best)
     assert all(one.equal(resumed.get_parameter(name)) for name, one in unbroken.named_parameters())
     again, _ = train(tiny, tmp_path / "broken", load_best_model_at_end=best)

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("metier")
 PARTS = ("lora_A", "lora_B", "lora_E")
-NOT_SUPERVISED = -100
 
 
 class Ranks:
@@ -131,18 +130,11 @@ def allocated(loss: Loss, stage: MethodContext, ranks: Callable[[], Ranks | None
         found = ranks()
         if found is None or not torch.is_grad_enabled():
             return loss(model, batch)
+        assert stage.objective is not None, "the engine sets it"
         found.see_to(stage.progress())
-        return loss(model, batch) + found.config.orthogonality * items(batch) * found.penalty()
+        return loss(model, batch) + found.config.orthogonality * stage.objective.items(batch) * found.penalty()
 
     return wrapped
-
-
-def items(batch: Batch) -> int:
-    """Return the supervised items of a batch: the rows, or the tokens whose label counts."""
-    labels = batch.get("labels")
-    if labels is None or labels.is_floating_point():
-        return len(next(iter(batch.values())))
-    return int((labels != NOT_SUPERVISED).sum())
 
 
 def _noting(layer: Any, part: str) -> Callable[[torch.Tensor], None]:
