@@ -88,7 +88,7 @@ class Documents(ShortTexts):
 
     name: ClassVar[str] = "documents"
     title: ClassVar[str] = "encoder, documents"
-    epochs: ClassVar[float] = 1
+    epochs: ClassVar[float] = 3
 
     def rows(self) -> tuple[Dataset, Dataset]:
         """Return each row joined with the three that follow it in its chapter."""
@@ -135,7 +135,7 @@ class Adversarial(ShortTexts):
 
     name: ClassVar[str] = "freelb"
     title: ClassVar[str] = "FreeLB-3, short texts"
-    epochs: ClassVar[float] = 1
+    epochs: ClassVar[float] = 3
     methods: ClassVar[Sequence[tuple[str, Mapping[str, Any]]]] = (("adversarial", {"attack": "freelb", "steps": 3}),)
 
     class FreeLB(Trainer):

@@ -88,6 +88,7 @@ class Work:
             save_strategy="no",
             report_to="none",
             disable_tqdm=True,
+            use_cpu=pick_device().type == "cpu",
             **(expert if tuned else {}),
         )
         model = self.plain_model()

@@ -108,6 +108,13 @@ class AdaptationMethod(Component):
     """Whether a loss that it wraps may read the last layer's hidden states. Say False where it asks for loss and logits
     alone: the engine then computes of that layer only what the objective reads."""
 
+    @property
+    def reads_vocabulary(self) -> bool:
+        """Whether a loss that it wraps may ask the model about other tokens than the batch's, or holds a word embedding
+        itself. Say False where it does neither: the engine then trains the embeddings of tokens that occur.
+        """
+        return True
+
     def refuses(self, model: ModelInfo, task: TaskInfo) -> str | None:
         """Return why it cannot serve this model and task, in words; None if it can. Asked while planning."""
         return None

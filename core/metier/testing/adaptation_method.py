@@ -150,6 +150,25 @@ class AdaptationMethodContract(ComponentContract):
         torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-5)
 
     @every_model
+    def test_reads_no_vocabulary_where_it_says_so(self, model_type: str, tmp_path: Path) -> None:
+        """When it fails: leave `reads_vocabulary` as it is, True: the loss that `wrap_loss` gives asks the model about
+        tokens that the batch does not have, or holds the word embedding that was there before."""
+        import torch
+
+        from metier.training.vocabulary import OccurringEmbedding
+
+        trial = self.trial(model_type, tmp_path)
+        if trial.method.reads_vocabulary:
+            pytest.skip("its loss may read it, or it wraps none")
+        model, batch = trial.prepared().eval(), trial.batch()
+        torch.manual_seed(0)
+        expected = trial.loss()(model, batch)
+        whole = model.get_input_embeddings()
+        model.set_input_embeddings(OccurringEmbedding(whole, batch["input_ids"].unique()))
+        torch.manual_seed(0)
+        torch.testing.assert_close(trial.loss()(model, batch), expected)
+
+    @every_model
     def test_finished_model_loads_to_equal_outputs(self, model_type: str, tmp_path: Path) -> None:
         """When it fails: merge and unwrap in `finish`, so that `from_pretrained` alone gives the same model."""
         import torch

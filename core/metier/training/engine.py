@@ -103,7 +103,7 @@ class TrainingEngine(Engine):
             directory=directory,
             seed=self.seed,
             log=self._log,
-            loss_is_plain=not changing,
+            reads_vocabulary=any(method.reads_vocabulary for method in changing),
             reads_states=any(method.reads_states for method in changing),
             step=step,
             callbacks=self._reports(settings),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from metier.training import parameters
+from metier.training.dropout import fast_dropout
 from metier.training.memory import memory_kept
 from metier.training.precision import matmul_precision
 from metier.training.unpadded import trunk_of
@@ -36,11 +37,15 @@ def levers(model: PreTrainedModel, training: Training) -> Iterator[dict[str, Jso
         model,
         data,
         special=examples.tokenizer.all_special_ids,
-        when=fast and training.loss_is_plain and training.optimizer.rows_apart and not examples.objective.adds_tokens,
+        when=fast and training.occurring_tokens,
     )
-    kept = memory_kept(when=fast and training.arithmetic.device.type == "cpu")
-    with kept as keeps, matmul_precision(training.arithmetic.training_matmul), words as tokens:
-        chosen = _chosen(model, training, keeps=keeps, tokens=tokens)
+    cpu = training.arithmetic.device.type == "cpu"
+    kept, drawn = memory_kept(when=fast and cpu), fast_dropout(model, when=fast and cpu)
+    with kept as keeps, matmul_precision(training.arithmetic.training_matmul), words as tokens, drawn as draws:
+        chosen = {
+            **_chosen(model, training, keeps=keeps, tokens=tokens),
+            "dropout": "drawn fast" if draws else "as it is",
+        }
         said = ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in chosen.items())
         logger.info("training with %s", said)
         yield chosen

@@ -65,8 +65,8 @@ class Training:
     directory: Path
     seed: int
     log: Callable[[Metrics], None]
-    loss_is_plain: bool = False
-    """Whether the loss is the objective's own: a method that wraps it may ask for words that no row has."""
+    reads_vocabulary: bool = True
+    """Whether a method that wraps the loss may ask for tokens that no row has."""
     reads_states: bool = True
     """Whether a method that wraps the loss may read hidden states of the last layer."""
     step: Step = field(default_factory=Step)
@@ -76,6 +76,11 @@ class Training:
     def first_token(self) -> bool:
         """Whether nothing but each text's first token is read of an encoder's last layer."""
         return not self.reads_states and self.examples.objective.first_token
+
+    @property
+    def occurring_tokens(self) -> bool:
+        """Whether no other token is asked for or updated than those of the rows."""
+        return not (self.reads_vocabulary or self.examples.objective.adds_tokens) and self.optimizer.rows_apart
 
 
 class ObjectiveTrainer(KeepingTrainer):

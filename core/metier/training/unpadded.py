@@ -6,14 +6,15 @@ text. Embeddings and heads see the rectangle that they know, so objectives and m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch.nn.functional import scaled_dot_product_attention
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
+
+from metier.training.attention import attend, gather, spread
+from metier.training.layout import Layout
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -22,48 +23,6 @@ MODEL_TYPES = frozenset({"bert", "camembert", "electra", "roberta", "xlm-roberta
 """Encoders with absolute positions, whose layers take hidden states and hand attention to transformers' interface."""
 ATTENTION = "metier_unpadded"
 """The name of the attention below in transformers' register, which models look up at every call."""
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Where each text of a batch lies in the row of all tokens."""
-
-    shape: tuple[int, int]
-    """Of the rectangle: (batch, sequence)."""
-    places: torch.Tensor
-    """(tokens,): where in the flattened rectangle each token of the row comes from."""
-    order: torch.Tensor
-    """(batch,): the texts as they follow each other, the shortest first."""
-    blocks: tuple[tuple[int, int], ...]
-    """Runs of texts of one length: (texts, tokens of each)."""
-
-    @classmethod
-    def of(cls, mask: torch.Tensor) -> Layout:
-        """Return the layout of a batch by its mask (batch, sequence), 1 at tokens."""
-        lengths, order = mask.sum(dim=1).sort(stable=True)
-        kept = mask[order].nonzero()
-        values, counts = lengths.unique_consecutive(return_counts=True)
-        blocks = tuple(zip(counts.tolist(), values.tolist(), strict=True))
-        places = order[kept[:, 0]] * mask.shape[1] + kept[:, 1]
-        return cls((mask.shape[0], mask.shape[1]), places, order, blocks)
-
-    def firsts(self) -> torch.Tensor:
-        """Return where in the row each text begins, (batch,), in its order."""
-        starts = [start + i * length for start, count, length in self._runs() for i in range(count)]
-        return torch.tensor(starts, device=self.places.device)
-
-    def by_text(self, row: torch.Tensor) -> list[torch.Tensor]:
-        """Return (heads, tokens, size) cut into blocks (texts, heads, length, size)."""
-        return [
-            row[:, start : start + count * length].unflatten(1, (count, length)).transpose(0, 1)
-            for start, count, length in self._runs()
-        ]
-
-    def _runs(self) -> Iterator[tuple[int, int, int]]:
-        start = 0
-        for count, length in self.blocks:
-            yield start, count, length
-            start += count * length
 
 
 @contextmanager
@@ -127,7 +86,7 @@ class _Unpadding:
             return None
         hidden = positional[0] if positional else named["hidden_states"]
         self.layout = layout = Layout.of(self.mask)
-        row = hidden.flatten(0, 1)[layout.places].unsqueeze(0)
+        row = gather(hidden.flatten(0, 1), layout.places).unsqueeze(0)
         self.trunk.config._attn_implementation = ATTENTION
         if self.first_token and "forward" not in vars(module.layer[-1]):  # else somebody answers for it
             self._narrow(module.layer[-1])
@@ -142,11 +101,10 @@ class _Unpadding:
             return output
         row = output.last_hidden_state[0]
         if narrow:
-            output.last_hidden_state = torch.empty_like(row).index_copy(0, layout.order, row).unsqueeze(1)
+            output.last_hidden_state = spread(row, layout.order, len(row)).unsqueeze(1)
             return output
         batch, sequence = layout.shape
-        rectangle = row.new_zeros(batch * sequence, row.shape[-1]).index_copy(0, layout.places, row)
-        output.last_hidden_state = rectangle.view(batch, sequence, -1)
+        output.last_hidden_state = spread(row, layout.places, batch * sequence).view(batch, sequence, -1)
         return output
 
     def leave(self) -> None:
@@ -171,12 +129,9 @@ class _Unpadding:
     ) -> tuple[torch.Tensor, None]:
         """Return attention within each text, (1, tokens, heads, size); all else is (1, heads, tokens, size)."""
         assert self.layout is not None, "called outside of `take_out` and `put_back`"
-        rows = (self.layout.by_text(one[0]) for one in (query, key, value))
-        found = [
-            scaled_dot_product_attention(q, k, v, dropout_p=dropout, scale=scaling).transpose(1, 2).flatten(0, 1)
-            for q, k, v in zip(*rows, strict=True)
-        ]
-        return torch.cat(found).unsqueeze(0), None
+        scale = module.head_dim**-0.5 if scaling is None else scaling
+        rows = (one[0].transpose(0, 1) for one in (query, key, value))
+        return attend(self.layout.rectangles, *rows, p=dropout, scale=scale).unsqueeze(0), None
 
     def _narrow(self, layer: Any) -> None:
         layout = self.layout
@@ -187,23 +142,13 @@ class _Unpadding:
 
 def first_tokens(layer: Any, row: torch.Tensor, layout: Layout) -> torch.Tensor:
     """Return what a layer makes of each text's first token: (1, batch, hidden), of a row (tokens, hidden)."""
-    attention, firsts = layer.attention, row[layout.firsts()]
-    size = attention.self.attention_head_size
-    ask = _heads(attention.self.query, firsts, size)
-    keys, values = (layout.by_text(_heads(part, row, size)) for part in (attention.self.key, attention.self.value))
-    dropout = attention.self.dropout.p if attention.self.training else 0.0
-    found, start = [], 0
-    for key, value in zip(keys, values, strict=True):
-        query = ask[:, start : start + len(key)].transpose(0, 1).unsqueeze(2)
-        start += len(key)
-        answer = scaled_dot_product_attention(query, key, value, dropout_p=dropout, scale=attention.self.scaling)
-        found.append(answer.flatten(1))
-    state = attention.output(torch.cat(found), firsts)
-    narrow: torch.Tensor = layer.feed_forward_chunk(state)
+    attention, firsts = layer.attention, row[layout.firsts]
+    part = attention.self
+    heads = (-1, part.attention_head_size)
+    rows = (
+        ask(states).unflatten(-1, heads) for ask, states in ((part.query, firsts), (part.key, row), (part.value, row))
+    )
+    p = part.dropout.p if part.training else 0.0
+    answers = attend(layout.rectangles, *rows, p=p, scale=part.scaling).flatten(1)
+    narrow: torch.Tensor = layer.feed_forward_chunk(attention.output(answers, firsts))
     return narrow.unsqueeze(0)
-
-
-def _heads(part: Callable[[torch.Tensor], torch.Tensor], rows: torch.Tensor, size: int) -> torch.Tensor:
-    """Return a projection as (heads, rows, size)."""
-    heads: torch.Tensor = part(rows).unflatten(-1, (-1, size)).transpose(0, 1)
-    return heads

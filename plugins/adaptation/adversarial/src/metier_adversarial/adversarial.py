@@ -82,6 +82,11 @@ class Adversarial(AdaptationMethod):
     Config: ClassVar[type[ComponentConfig]] = AdversarialConfig
     config: AdversarialConfig
 
+    @property
+    def reads_vocabulary(self) -> bool:
+        """Return whether the moving average of all weights is kept; nothing else leaves the batch."""
+        return bool(self.config.proximal)
+
     def refuses(self, model: ModelInfo, task: TaskInfo) -> str | None:
         """Refuse a task whose model gives vectors and no logits, where the attack compares those."""
         if self.config.attack in COMPARING and task.name == "embedding":

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import torch
-from torch.nn.functional import scaled_dot_product_attention
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
-from metier.training.unpadded import Layout
+from metier.training.attention import attend
+from metier.training.layout import Layout
 from metier_partial_layers._trunk import Trunk
 
 ATTENTION = "metier_frozen_trunk"
@@ -28,8 +28,7 @@ def flat(trunk: Trunk, inputs: dict[str, torch.Tensor], mask: torch.Tensor) -> l
     with _attending(trunk.body.config, layout):
         for layer in trunk.layers[: trunk.depth]:
             row = layer(row)
-    lengths = [length for count, length in layout.blocks for _ in range(count)]
-    found = dict(zip(layout.order.tolist(), row[0].split(lengths), strict=True))
+    found = dict(zip(layout.order.tolist(), row[0].split(layout.lengths.tolist()), strict=True))
     return [found[number] for number in range(len(found))]
 
 
@@ -37,7 +36,7 @@ def flat(trunk: Trunk, inputs: dict[str, torch.Tensor], mask: torch.Tensor) -> l
 def _attending(config: Any, layout: Layout) -> Iterator[None]:
     """Let layers attend within each text inside the block."""
 
-    def attend(
+    def within_texts(
         module: Any,
         query: torch.Tensor,
         key: torch.Tensor,
@@ -47,13 +46,13 @@ def _attending(config: Any, layout: Layout) -> Iterator[None]:
         scaling: float | None = None,
         **others: Any,
     ) -> tuple[torch.Tensor, None]:
-        texts = (layout.by_text(one[0]) for one in (query, key, value))
+        rows = (one[0].transpose(0, 1) for one in (query, key, value))
+        scale = module.head_dim**-0.5 if scaling is None else scaling
         with _one_thread():
-            found = [scaled_dot_product_attention(q, k, v, scale=scaling) for q, k, v in zip(*texts, strict=True)]
-        return torch.cat([one.transpose(1, 2).flatten(0, 1) for one in found]).unsqueeze(0), None
+            return attend(layout.blocks, *rows, p=0.0, scale=scale).unsqueeze(0), None
 
     usual = config._attn_implementation
-    ALL_ATTENTION_FUNCTIONS.register(ATTENTION, attend)
+    ALL_ATTENTION_FUNCTIONS.register(ATTENTION, within_texts)
     config._attn_implementation = ATTENTION
     try:
         yield
