@@ -1,10 +1,12 @@
 """Compares training by metier with `transformers.Trainer`, as it comes and tuned by an expert, in one table.
 
-    python benchmarks/training.py [--work short-texts --work masked-lm] [--rounds 3] [--cpu-time]
+    python benchmarks/training.py [--work short-texts --work masked-lm] [--rounds 3] [--times 1] [--cpu-time]
 
-Every arm trains the same model on the same rows with the same batch size and epochs, in a process of its own; arms take
-turns, round by round, each round with another seed. Ratios are medians over rounds. The table goes to
-docs/benchmarks.md. On a machine that others use too, `--cpu-time` with OMP_NUM_THREADS=1 counts this process's work.
+Every arm trains the same model on the same rows with the same batch size and epochs, in a process of its own (on an
+accelerator in one: it counts memory itself). Arms take turns, round by round, each round with another seed; ratios are
+medians over rounds. The table goes to docs/benchmarks.md, or to `--page`. On a machine that others use too,
+`--cpu-time` with OMP_NUM_THREADS=1 counts this process's work. On an accelerator take more epochs (`--times 20`), or
+little but its start is measured. `--compile` adds an arm that compiles the Trainer's model.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ ROOT = Path(__file__).parents[1]
 SCRIPT = Path(__file__).with_name("arm.py")
 PAGE = ROOT / "docs" / "benchmarks.md"
 ARMS = ("Trainer, defaults", "Trainer, tuned", "metier")
-BEGIN, END = "<!-- training: written by benchmarks/training.py -->", "<!-- end of training -->"
+COMPILED = "Trainer, tuned and compiled"
+WARM: list[dict[str, float]] = []
 HEAD = (
     *("work", "arm", "tokens a second", "against defaults", "against tuned", "of the peak"),
     *("memory, MiB", "loss", "accuracy"),
@@ -33,19 +36,35 @@ HEAD = (
 Results = dict[str, list[dict[str, float]]]
 
 
-def measure(work: str, *, rounds: int, cpu_time: bool) -> Results:
+def measure(work: str, arms: Sequence[str], *, rounds: int, times: float, cpu_time: bool) -> Results:
     """Run all arms in turn, round by round; the order turns too, so that none always comes first."""
-    results: Results = {arm: [] for arm in ARMS}
+    results: Results = {arm: [] for arm in arms}
     for turn in range(rounds):
-        for arm in (*ARMS[turn % len(ARMS) :], *ARMS[: turn % len(ARMS)]):
-            command = [sys.executable, str(SCRIPT), work, arm, str(13 + turn)]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            if done.returncode:
-                raise SystemExit(done.stderr)
-            found = json.loads(done.stdout.splitlines()[-1])
+        for arm in (*arms[turn % len(arms) :], *arms[: turn % len(arms)]):
+            one = here if on_accelerator() else apart
+            found = one(work, arm, seed=13 + turn, times=times)
             results[arm].append({**found, "seconds": found["cpu_seconds"]} if cpu_time else found)
             print(f"{work}, round {turn + 1}, {arm}: {results[arm][-1]['seconds']:.1f} s", file=sys.stderr)
     return results
+
+
+def apart(work: str, arm: str, *, seed: int, times: float) -> dict[str, float]:
+    """Measure in another process."""
+    command = [sys.executable, str(SCRIPT), work, arm, str(seed), str(times)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def here(work: str, arm: str, *, seed: int, times: float) -> dict[str, float]:
+    """Measure in this process; the first training of all is for warming up."""
+    from arm import measured
+
+    if not WARM:
+        WARM.append(measured(work, arm, seed=seed, times=times))
+    return measured(work, arm, seed=seed, times=times)
 
 
 def ratio(results: Results, arm: str, against: str) -> str:
@@ -76,7 +95,7 @@ def spread(values: Sequence[float]) -> str:
     return f"{statistics.mean(values):.3f} ± {statistics.stdev(values) if len(values) > 1 else 0.0:.3f}"
 
 
-def section(table: Sequence[str], *, rounds: int, cpu_time: bool) -> str:
+def section(table: Sequence[str], *, title: str, rounds: int, times: float, cpu_time: bool) -> str:
     """Return the page's section."""
     where = f"{rounds} rounds. torch {version('torch')}, transformers {version('transformers')}, {processor()}."
     clock = "Processor time" if cpu_time else "Time"
@@ -87,31 +106,50 @@ def section(table: Sequence[str], *, rounds: int, cpu_time: bool) -> str:
         "share of the fastest matrix products measured on this machine; layers that are frozen or cached count as if "
         "they trained. MiniLM (22M) on ICD-10-CM, unless the work says otherwise."
     )
+    often = f" Each work trains {times:g} times its epochs." if times != 1 else ""
     heading = [f"| {' | '.join(HEAD)} |", f"|{'---|' * len(HEAD)}"]
-    return "\n".join([BEGIN, "", "## Training", "", how, "", where, "", *heading, *table, "", END])
+    begin, end = marks(title)
+    return "\n".join([begin, "", f"## {title}", "", how, "", where + often, "", *heading, *table, "", end])
+
+
+def marks(title: str) -> tuple[str, str]:
+    """Return the comments around a section."""
+    name = title.lower()
+    return f"<!-- {name}: written by benchmarks/training.py -->", f"<!-- end of {name} -->"
 
 
 def processor() -> str:
-    """Return the processor's name, the cores used, and whether it multiplies bfloat16."""
+    """Return what computes: the accelerator, or the processor with its threads; and whether it multiplies bfloat16."""
     import torch
 
     from metier.environment import environment
     from metier.training.precision import pick_device, supports_bf16
 
+    device = pick_device()
+    bf16 = "with" if supports_bf16(device) else "without"
+    if device.type == "cuda":
+        return f"{torch.cuda.get_device_name()}, {bf16} bfloat16 products"
     name = environment()["processor"] or platform.machine()
-    bf16 = "with" if supports_bf16(pick_device()) else "without"
     return f"{name}, {torch.get_num_threads()} threads, {bf16} bfloat16 products"
 
 
-def write(text: str) -> None:
+def write(text: str, page: Path, title: str) -> None:
     """Put the section into the page, in place of the former one."""
-    page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# Benchmarks\n"
-    if BEGIN in page:
-        before, _, after = page.partition(BEGIN)
-        page = f"{before}{text}{after.partition(END)[2]}"
+    begin, end = marks(title)
+    whole = page.read_text(encoding="utf-8") if page.exists() else "# Benchmarks\n"
+    if begin in whole:
+        before, _, after = whole.partition(begin)
+        whole = f"{before}{text}{after.partition(end)[2]}"
     else:
-        page = f"{page.rstrip()}\n\n{text}\n"
-    PAGE.write_text(page, encoding="utf-8")
+        whole = f"{whole.rstrip()}\n\n{text}\n"
+    page.write_text(whole, encoding="utf-8")
+
+
+def on_accelerator() -> bool:
+    """Return whether trainings run on an accelerator here."""
+    from metier.training.precision import pick_device
+
+    return pick_device().type != "cpu"
 
 
 def main() -> None:
@@ -119,14 +157,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", action="append", choices=[*WORKS], help="measure these alone; by default all")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--times", type=float, default=1, help="times as many epochs")
     parser.add_argument("--cpu-time", action="store_true", help="compare processor time, not time on the clock")
+    parser.add_argument("--compile", action="store_true", help="add an arm with torch.compile")
+    parser.add_argument("--page", type=Path, default=PAGE)
     options = parser.parse_args()
-    table = []
+    arms = (*ARMS, COMPILED) if options.compile else ARMS
+    title = "Training on a GPU" if on_accelerator() else "Training"
+    how = {"rounds": options.rounds, "times": options.times, "cpu_time": options.cpu_time}
+    table: list[str] = []
     for name in options.work or WORKS:
-        results = measure(name, rounds=options.rounds, cpu_time=options.cpu_time)
-        table += lines(WORKS[name].title, results)
-    text = section(table, rounds=options.rounds, cpu_time=options.cpu_time)
-    write(text)
+        table += lines(WORKS[name].title, measure(name, arms, **how))
+        text = section(table, title=title, **how)
+        write(text, options.page, title)  # each work as it is done: a run of an hour may be broken off
     print(text)
 
 

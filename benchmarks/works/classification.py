@@ -88,7 +88,7 @@ class Documents(ShortTexts):
 
     name: ClassVar[str] = "documents"
     title: ClassVar[str] = "encoder, documents"
-    epochs: ClassVar[float] = 3
+    epochs: float = 2
 
     def rows(self) -> tuple[Dataset, Dataset]:
         """Return each row joined with the three that follow it in its chapter."""
@@ -100,7 +100,7 @@ class CachedLayers(ShortTexts):
 
     name: ClassVar[str] = "partial-layers"
     title: ClassVar[str] = "top 2 of 6 layers, short texts"
-    epochs: ClassVar[float] = 3
+    epochs: float = 3
     methods: ClassVar[Sequence[tuple[str, Mapping[str, Any]]]] = (("partial-layers", {"train": "top-2"}),)
 
     def plain_model(self) -> Any:
@@ -116,7 +116,7 @@ class LowRank(ShortTexts):
     name: ClassVar[str] = "lora"
     title: ClassVar[str] = "LoRA on all linear layers, SmolLM2-135M"
     model_name: ClassVar[str] = "smollm2"
-    epochs: ClassVar[float] = 0.35
+    epochs: float = 0.25
     batch: ClassVar[int] = 16
     methods: ClassVar[Sequence[tuple[str, Mapping[str, Any]]]] = (("lora", {"rank": 8}),)
 
@@ -135,7 +135,7 @@ class Adversarial(ShortTexts):
 
     name: ClassVar[str] = "freelb"
     title: ClassVar[str] = "FreeLB-3, short texts"
-    epochs: ClassVar[float] = 3
+    epochs: float = 2
     methods: ClassVar[Sequence[tuple[str, Mapping[str, Any]]]] = (("adversarial", {"attack": "freelb", "steps": 3}),)
 
     class FreeLB(Trainer):
@@ -148,7 +148,8 @@ class Adversarial(ShortTexts):
             ids, words = inputs.pop("input_ids"), model.get_input_embeddings()
             mask = inputs["attention_mask"][:, :, None].float()
             size = (mask.sum(1, keepdim=True) * words.weight.shape[1]).sqrt()
-            noise = torch.empty(*ids.shape, words.weight.shape[1]).uniform_(-EPSILON, EPSILON) * mask / size
+            noise = torch.empty(*ids.shape, words.weight.shape[1], device=ids.device)
+            noise = noise.uniform_(-EPSILON, EPSILON) * mask / size
             for _ in range(3):
                 noise.requires_grad_()
                 loss = model(inputs_embeds=words(ids) + noise, **inputs).loss / 3

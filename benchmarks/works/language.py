@@ -31,7 +31,7 @@ class MaskedLanguage(Work):
     title: ClassVar[str] = "masked language model, blocks of 128"
     documents: ClassVar[int] = 160
     block: ClassVar[int] = 128
-    epochs: ClassVar[float] = 1
+    epochs: float = 1
     batch: ClassVar[int] = 16
 
     def rows(self) -> tuple[Dataset, Dataset]:
@@ -47,8 +47,12 @@ class MaskedLanguage(Work):
         return AutoModelForMaskedLM.from_pretrained(self.local.path, dtype=torch.float32)
 
     def objective(self) -> Objective:
-        """Return the objective of continued pretraining."""
-        return objective_for(ContinuedPretrainingConfig(block_size=self.block), self.stage)
+        """Return the objective of continued pretraining, fitted to the model as that fits it, hiding what the library
+        hides.
+        """
+        return objective_for(ContinuedPretrainingConfig(block_size=self.block, masking="token"), self.stage).fitted_to(
+            self.model
+        )
 
     def encoded(self) -> tuple[Dataset, Any]:
         """Return concatenated blocks, as transformers' run_mlm and run_clm examples make them."""
@@ -82,7 +86,7 @@ class CausalLanguage(MaskedLanguage):
     name: ClassVar[str] = "causal-lm"
     title: ClassVar[str] = "causal language model, SmolLM2-135M, blocks of 256"
     model_name: ClassVar[str] = "smollm2"
-    documents: ClassVar[int] = 20
+    documents: ClassVar[int] = 60
     block: ClassVar[int] = 256
     batch: ClassVar[int] = 4
     learning_rate: ClassVar[float] = 2e-5

@@ -28,7 +28,7 @@ class Work:
     title: ClassVar[str]
     """The work in words, for the table."""
     model_name: ClassVar[str] = "minilm"
-    epochs: ClassVar[float] = 2
+    epochs: float = 2
     batch: ClassVar[int] = 32
     max_length: ClassVar[int] = 128
     learning_rate: ClassVar[float] = 1e-4
@@ -72,7 +72,7 @@ class Work:
 
     trainer_class: type[Trainer] = Trainer
 
-    def by_trainer(self, *, tuned: bool) -> Any:
+    def by_trainer(self, *, tuned: bool = False, torch_compile: bool = False) -> Any:
         """Train with `transformers.Trainer`, with its defaults or with an expert's flags for this machine."""
         expert: dict[str, Any] = {"train_sampling_strategy": "group_by_length", "optim": "adamw_torch_fused"}
         expert["bf16"] = supports_bf16(pick_device())
@@ -88,6 +88,7 @@ class Work:
             save_strategy="no",
             report_to="none",
             disable_tqdm=True,
+            torch_compile=torch_compile,
             use_cpu=pick_device().type == "cpu",
             **(expert if tuned else {}),
         )

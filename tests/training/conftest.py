@@ -69,7 +69,7 @@ def digest_of() -> Callable[[torch.nn.Module], str]:
         total = hashlib.sha256()
         for name, tensor in sorted(model.state_dict().items()):
             total.update(name.encode())
-            total.update(tensor.contiguous().numpy().tobytes())
+            total.update(tensor.cpu().contiguous().numpy().tobytes())
         return total.hexdigest()
 
     return digest

@@ -62,7 +62,7 @@ def test_the_result_is_that_of_training_all_of_them(
         engine.optimizer = factory(factory.Config(learning_rate=0.01, weight_decay=0.1))
         engine.train(objective, model, labelled)
         found[type(objective)] = (engine.choices["word_embeddings"], model)
-    (every, whole), (some, small) = found[TwoLabels], found[Plain]
+    (every, whole), (some, small) = [(said, model.cpu()) for said, model in (found[TwoLabels], found[Plain])]
     assert every == "all"
     assert some.startswith("the ")
     before = build_classifier(large).get_input_embeddings().weight

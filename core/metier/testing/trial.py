@@ -122,17 +122,18 @@ def trainable(model: PreTrainedModel) -> dict[str, torch.nn.Parameter]:
 
 def snapshot(model: PreTrainedModel) -> dict[str, torch.Tensor]:
     """Return a copy of every parameter, by name."""
-    return {name: parameter.detach().clone() for name, parameter in model.named_parameters()}
+    return {name: parameter.detach().to("cpu", copy=True) for name, parameter in model.named_parameters()}
 
 
 def moved(before: dict[str, torch.Tensor], model: PreTrainedModel) -> set[str]:
     """Return the names of the parameters that differ from `before`."""
-    return {name for name, parameter in model.named_parameters() if not parameter.detach().equal(before[name])}
+    return {name for name, parameter in model.named_parameters() if not parameter.detach().cpu().equal(before[name])}
 
 
 def logits(model: PreTrainedModel, batch: Batch) -> torch.Tensor:
-    """Return the model's logits for a batch, without dropout."""
+    """Return the model's logits for a batch, without dropout, on the CPU."""
+    inputs = {name: value.to(model.device) for name, value in batch.items() if name != "labels"}
     model.eval()
     with torch.no_grad():
-        answer: torch.Tensor = model(**{name: value for name, value in batch.items() if name != "labels"}).logits
-    return answer
+        answer: torch.Tensor = model(**inputs).logits
+    return answer.cpu()

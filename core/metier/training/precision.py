@@ -49,7 +49,8 @@ def choose(settings: TrainingSettings) -> Arithmetic:
     if device.type == "cpu":
         scoring: MatmulPrecision = "medium" if medium_is_float32() else "highest"
         return Arithmetic(device, precision, "medium", scoring, padding=False, why=why)
-    return Arithmetic(device, precision, "high", "highest", why=why)
+    training: MatmulPrecision = "highest" if precision == "fp32" else "high"  # TF32 is off by a thousandth
+    return Arithmetic(device, precision, training, "highest", why=why)
 
 
 def _precision(settings: TrainingSettings, device: torch.device, *, fast: bool) -> tuple[Literal["bf16", "fp32"], str]:

@@ -148,6 +148,6 @@ def moved(local: Callable[[str], LocalModel]) -> Callable[..., set[str]]:
     def of(model: Model, *, model_type: str = "bert") -> set[str]:
         start: Model = build_classifier(local(model_type).path)
         before = dict(start.named_parameters())
-        return {name for name, parameter in model.named_parameters() if not torch.equal(parameter, before[name])}
+        return {name for name, parameter in model.named_parameters() if not torch.equal(parameter.cpu(), before[name])}
 
     return of

@@ -63,7 +63,7 @@ def trained(
 def digest(model: torch.nn.Module) -> str:
     total = hashlib.sha256()
     for name, tensor in sorted(model.state_dict().items()):
-        total.update(name.encode() + tensor.contiguous().numpy().tobytes())
+        total.update(name.encode() + tensor.cpu().contiguous().numpy().tobytes())
     return total.hexdigest()
 
 

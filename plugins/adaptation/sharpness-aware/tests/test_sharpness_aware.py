@@ -282,7 +282,7 @@ def test_with_accumulation_each_batch_moves_the_weights_itself(
     found = [reference(model, batch, adaptive=False)[1] for batch in batches]
     for name, weight in model.named_parameters():
         expected = weight.detach() - 0.1 * (found[0][name] + found[1][name]) / 8
-        torch.testing.assert_close(trained.get_parameter(name).detach(), expected, rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(trained.get_parameter(name).detach().cpu(), expected, rtol=1e-4, atol=1e-5)
 
 
 def drawn(tiny: LocalModel, directory: Path, context: MethodContext, **settings: Any) -> list[Tensors]:
@@ -294,7 +294,7 @@ def drawn(tiny: LocalModel, directory: Path, context: MethodContext, **settings:
 
         def wrap_loss(self, loss: Callable[..., Any], stage: MethodContext) -> Any:
             def watched(model: Any, batch: Tensors) -> torch.Tensor:
-                seen.append(dict(batch))
+                seen.append({name: one.cpu() for name, one in batch.items()})
                 return loss(model, batch)
 
             return watched
