@@ -4,9 +4,10 @@
 
 Every arm trains the same model on the same rows with the same batch size and epochs, in a process of its own (on an
 accelerator in one: it counts memory itself). Arms take turns, round by round, each round with another seed; ratios are
-medians over rounds. The table goes to docs/benchmarks.md, or to `--page`. On a machine that others use too,
-`--cpu-time` with OMP_NUM_THREADS=1 counts this process's work. On an accelerator take more epochs (`--times 20`), or
-little but its start is measured. `--compile` adds an arm that compiles the Trainer's model.
+medians over rounds. The table goes to docs/benchmarks.md, or to `--page`; works that are not named keep their lines,
+where these were measured under the same conditions. On a machine that others use too, `--cpu-time` with
+OMP_NUM_THREADS=1 counts this process's work. On an accelerator take more epochs (`--times 20`), or little but its start
+is measured. `--compile` adds an arm that compiles the Trainer's model.
 """
 
 from __future__ import annotations
@@ -97,7 +98,6 @@ def spread(values: Sequence[float]) -> str:
 
 def section(table: Sequence[str], *, title: str, rounds: int, times: float, cpu_time: bool) -> str:
     """Return the page's section."""
-    where = f"{rounds} rounds. torch {version('torch')}, transformers {version('transformers')}, {processor()}."
     clock = "Processor time" if cpu_time else "Time"
     how = (
         f"{clock} is from rows to trained weights, tokenisation included. Ratios are medians over rounds, with their "
@@ -106,10 +106,15 @@ def section(table: Sequence[str], *, title: str, rounds: int, times: float, cpu_
         "share of the fastest matrix products measured on this machine; layers that are frozen or cached count as if "
         "they trained. MiniLM (22M) on ICD-10-CM, unless the work says otherwise."
     )
-    often = f" Each work trains {times:g} times its epochs." if times != 1 else ""
     heading = [f"| {' | '.join(HEAD)} |", f"|{'---|' * len(HEAD)}"]
     begin, end = marks(title)
-    return "\n".join([begin, "", f"## {title}", "", how, "", where + often, "", *heading, *table, "", end])
+    return "\n".join([begin, "", f"## {title}", "", how, "", conditions(rounds, times), "", *heading, *table, "", end])
+
+
+def conditions(rounds: int, times: float) -> str:
+    """Return what the figures were measured with."""
+    often = f" Each work trains {times:g} times its epochs." if times != 1 else ""
+    return f"{rounds} rounds. torch {version('torch')}, transformers {version('transformers')}, {processor()}.{often}"
 
 
 def marks(title: str) -> tuple[str, str]:
@@ -145,6 +150,23 @@ def write(text: str, page: Path, title: str) -> None:
     page.write_text(whole, encoding="utf-8")
 
 
+def former(page: Path, title: str, where: str) -> dict[str, list[str]]:
+    """Return the page's lines by work, where they were measured under the same conditions (`where` says them)."""
+    begin, end = marks(title)
+    text = page.read_text(encoding="utf-8") if page.exists() else ""
+    section = text.partition(begin)[2].partition(end)[0]
+    found: dict[str, list[str]] = {}
+    if where not in section.splitlines():
+        return found
+    for row in section.splitlines():
+        named = next((name for name, work in WORKS.items() if row.startswith(f"| {work.title} |")), None)
+        if named is not None:
+            found[named] = []
+        if found and row.startswith("|"):
+            found[[*found][-1]].append(row)
+    return found
+
+
 def on_accelerator() -> bool:
     """Return whether trainings run on an accelerator here."""
     from metier.training.precision import pick_device
@@ -165,10 +187,10 @@ def main() -> None:
     arms = (*ARMS, COMPILED) if options.compile else ARMS
     title = "Training on a GPU" if on_accelerator() else "Training"
     how = {"rounds": options.rounds, "times": options.times, "cpu_time": options.cpu_time}
-    table: list[str] = []
+    table = former(options.page, title, conditions(options.rounds, options.times))
     for name in options.work or WORKS:
-        table += lines(WORKS[name].title, measure(name, arms, **how))
-        text = section(table, title=title, **how)
+        table[name] = lines(WORKS[name].title, measure(name, arms, **how))
+        text = section([row for work in WORKS for row in table.get(work, ())], title=title, **how)
         write(text, options.page, title)  # each work as it is done: a run of an hour may be broken off
     print(text)
 

@@ -123,6 +123,17 @@ class EncodersOnly(AdaptationMethod):
         return "it does not stand beside adversarial" if any(one.name == "adversarial" for one in others) else None
 
 
+class Lexical(AdaptationMethod):
+    """Exchanges terms of the industry's lexicon."""
+
+    name: ClassVar[str] = "lexical"
+
+    def lacks(self, industry: Industry | None) -> str | None:
+        if industry is None:
+            return "the recipe names no industry"
+        return None if industry.lexicon() else f"the industry {industry.name} has no lexicon"
+
+
 class Classification(TaskHead):
     """Gives a text a label."""
 
@@ -194,7 +205,20 @@ PROVIDERS = {
     Finance: Provider("finance", "metier-finance", "0.1.0"),
 }
 COMPONENTS: tuple[type[Component], ...] = (
-    *(Csv, Text, PhraseBank, Sample, Normalize, Starter, Local, Hub, ContinuedPretraining, Adversarial, EncodersOnly),
+    *(
+        Csv,
+        Text,
+        PhraseBank,
+        Sample,
+        Normalize,
+        Starter,
+        Local,
+        Hub,
+        ContinuedPretraining,
+        Adversarial,
+        EncodersOnly,
+        Lexical,
+    ),
     *(Classification, Regression, AdamW, Seeds, Finance),
 )
 

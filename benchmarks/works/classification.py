@@ -139,22 +139,27 @@ class Adversarial(ShortTexts):
     methods: ClassVar[Sequence[tuple[str, Mapping[str, Any]]]] = (("adversarial", {"attack": "freelb", "steps": 3}),)
 
     class FreeLB(Trainer):
-        """The attack as it is usually written: a whole forward and backward pass for each ascent step."""
+        """The attack as it is usually written: a whole forward and backward pass for each ascent step, words alone
+        perturbed, the dropout masks of the first (section 3.3).
+        """
 
         def training_step(self, model: Any, inputs: Any, num_items_in_batch: Any = None) -> torch.Tensor:
             """Add the gradient of three perturbed passes (Zhu et al. 2020, algorithm 1)."""
             model.train()
             inputs = self._prepare_inputs(inputs)
             ids, words = inputs.pop("input_ids"), model.get_input_embeddings()
-            mask = inputs["attention_mask"][:, :, None].float()
+            special = torch.tensor(self.processing_class.all_special_ids, device=ids.device)
+            mask = (~torch.isin(ids, special))[:, :, None].float()
             size = (mask.sum(1, keepdim=True) * words.weight.shape[1]).sqrt()
             noise = torch.empty(*ids.shape, words.weight.shape[1], device=ids.device)
             noise = noise.uniform_(-EPSILON, EPSILON) * mask / size
+            masks = torch.get_rng_state()
             for _ in range(3):
+                torch.set_rng_state(masks)
                 noise.requires_grad_()
                 loss = model(inputs_embeds=words(ids) + noise, **inputs).loss / 3
                 loss.backward()
-                ascent = noise.grad / noise.grad.flatten(1).norm(dim=1).clamp_min(1e-12)[:, None, None]
+                ascent = noise.grad * mask / (noise.grad * mask).flatten(1).norm(dim=1).clamp_min(1e-12)[:, None, None]
                 noise = (noise + STEP_SIZE * ascent).detach()
                 noise *= (EPSILON / noise.flatten(1).norm(dim=1).clamp_min(1e-12)).clamp_max(1)[:, None, None]
             return loss.detach() * 3

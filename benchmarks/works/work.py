@@ -93,7 +93,10 @@ class Work:
             **(expert if tuned else {}),
         )
         model = self.plain_model()
-        self.trainer_class(model, arguments, train_dataset=data, data_collator=collator).train()
+        trainer = self.trainer_class(
+            model, arguments, train_dataset=data, data_collator=collator, processing_class=self.tokenizer
+        )
+        trainer.train()
         return model
 
     def by_metier(self) -> Any:

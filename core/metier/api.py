@@ -114,9 +114,14 @@ class Loaded:
         settings = TrainingSettings.model_validate(self.note["settings"])
         return Predictor(self.folder, self.head, self.note["state"], settings)
 
-    def predict(self, texts: Sequence[str]) -> list[Mapping[str, Json]]:
-        """Return one prediction a text, in order: `{"label": "positive", "score": 0.93, "probabilities": {…}}`."""
-        return self.predictor.predict([{"text": text} for text in texts])
+    def predict(self, inputs: Sequence[str | Mapping[str, Any]]) -> list[Mapping[str, Json]]:
+        """Return one prediction a text, in order: `{"label": "positive", "score": 0.93, "probabilities": {…}}`.
+
+        Where a task reads more than a text, give mappings with its columns; `DataError` says what is missing.
+        """
+        from metier.data.labelled import input_of
+
+        return self.predictor.predict([input_of(one, self.head) for one in inputs])
 
     def evaluate(self, rows: str | Path, *, predictions: str | Path | None = None) -> Evaluation:
         """Return the model's figures on a labelled file, with 95 % intervals; `DataError` for rows that do not fit.

@@ -30,7 +30,8 @@ class Column:
     """A column that a task needs in every record."""
 
     name: str
-    kind: Literal["text", "label", "labels", "number", "any"] = "text"
+    kind: Literal["text", "label", "labels", "number", "spans", "any"] = "text"
+    """`spans` are lists of `{start, end, label}`: characters of the column `text`, the end not included."""
     aliases: tuple[str, ...] = ()
     """Names under which people keep it; used where `columns:` does not map it and just one is there."""
     required: bool = True

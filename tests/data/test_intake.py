@@ -45,6 +45,20 @@ def test_rows_have_id_and_the_tasks_columns(tmp_path: Path) -> None:
     assert (taken.read, taken.available, taken.notes) == (2, ("text", "label", "more"), ("read to the end",))
 
 
+def test_spans_are_read_and_held_to_their_text(tmp_path: Path) -> None:
+    columns = (Column("text"), Column("spans", "spans", aliases=("entities",)))
+
+    def take_spans(*values: dict[str, Any]) -> Intake:
+        path = tmp_path / "rows.arrow"
+        return take_in(Listed(*values), path, columns=columns, mapping={}, where="data.train", offline=True)
+
+    taken = take_spans({"entities": [[0, 4, "PART"]], "text": "pump"}, {"text": "seal", "entities": None})
+    assert [row["spans"] for row in store.records(taken.rows)] == [[{"start": 0, "end": 4, "label": "PART"}], []]
+    with pytest.raises(DataError, match="from 0 to 5 in a text of 4 characters") as error:
+        take_spans({"text": "pump", "entities": [[0, 5, "PART"]]})
+    assert error.value.problems[0].where == "r0"
+
+
 def test_rows_without_text_or_label_are_left_out_and_said(tmp_path: Path) -> None:
     taken = take(tmp_path, {"text": " ", "label": "a"}, {"text": "b", "label": None}, {"text": "c", "label": "a"})
     assert list(taken.rows["id"]) == ["r2"]

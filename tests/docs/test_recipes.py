@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,13 @@ def write_files(recipe: Any, folder: Path) -> None:
             lines = [separator.join(columns[role] for role in ("text", "label"))]
             lines += [f"{text}{separator}{label}" for text, label in ROWS]
             path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        elif path.suffix == ".jsonl":
+            columns = {"text": "text", "label": "label", **options.get("columns", {})}
+            lines = [
+                json.dumps({named: label if role == "label" else text for role, named in columns.items()})
+                for text, label in ROWS
+            ]
+            path.write_text("\n".join(lines), encoding="utf-8")
         elif path.suffix == ".txt":
             path.write_text("The company made a profit.\n\nIt was large.\n", encoding="utf-8")
 

@@ -116,6 +116,22 @@ COMPONENT_CASES = [
         real=False,
     ),
     Case(
+        "a method whose words no industry gives",
+        "lexical: the recipe names no industry",
+        "name another industry",
+        recipe=changed("{use: continued-pretraining, epochs: 1}", "lexical"),
+        where="recipe.yaml:7: adapt[0]: ",
+        real=False,
+    ),
+    Case(
+        "a method whose words the industry does not have",
+        "lexical: the industry finance has no lexicon",
+        "take this method out",
+        recipe=changed("{use: continued-pretraining, epochs: 1}", "lexical") + "industry: finance\n",
+        where="recipe.yaml:7: adapt[0]: ",
+        real=False,
+    ),
+    Case(
         "a task that refuses the model",
         "it needs an encoder",
         "another model",

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from metier.errors import DataError, StageError
 from metier.testing.models import load_tokenizer
 from metier.testing.objective import TwoLabels
+from metier.training import encoded as encoded_module
 from metier.training.encoded import encode
 from metier.values import LocalModel
 
@@ -50,6 +51,18 @@ def test_what_went_in_comes_out(examples: list[Any], tiny: LocalModel, tmp_path_
     assert encoded.lengths().tolist() == [len(ids) for ids, _, _ in examples]
     found = [encoded.example(i) for i in range(len(encoded))]
     assert [(one["input_ids"], one["label"], one["weight"]) for one in found] == examples
+
+
+def test_examples_know_their_rows_across_batches(
+    tiny: LocalModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encoded_module, "ROWS_A_BATCH", 2)
+    rows = Dataset.from_dict({"input_ids": [[1], [2], [3]], "row": [0, 1, 0]})
+    found = encode(rows, TakesAll(), load_tokenizer(tiny.path), max_length=8, directory=tmp_path)
+    assert found.owners().tolist() == [0, 1, 2]
+    turned = Dataset.from_dict({"input_ids": [[1], [2]], "row": [1, 0]})
+    with pytest.raises(StageError, match="'row' out of order"):
+        encode(turned, TakesAll(), load_tokenizer(tiny.path), max_length=8, directory=tmp_path)
 
 
 def test_the_same_is_encoded_once(tiny: LocalModel, labelled: Dataset, tmp_path: Path) -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from metier.cli.options import offline_option
+from metier.errors import DataError
+
+if TYPE_CHECKING:
+    from metier.api import Loaded
 
 BATCH = 256
 """Texts read before the model is asked; memory stays bounded however long the input."""
@@ -25,7 +30,7 @@ BATCH = 256
 def command(model: Path, texts: tuple[str, ...], path: Path | None) -> None:
     """Write one JSON line a text: label, score, and probabilities by name. MODEL is a run or a model folder.
 
-    Without texts or file, each line of standard input is a text.
+    Without texts or file, each line of standard input is a text; where the task reads more than that, a JSON object.
 
     \b
     Examples:
@@ -34,35 +39,52 @@ def command(model: Path, texts: tuple[str, ...], path: Path | None) -> None:
       cat lines.txt | metier predict my-model
     """
     from metier import load
+    from metier.data.labelled import input_of
 
     loaded = load(model)
-    for batch in batches(given(texts, path)):
-        for text, prediction in zip(batch, loaded.predict(batch), strict=True):
-            click.echo(json.dumps({"text": text, **prediction}, ensure_ascii=False))
+    inputs = (input_of(one, loaded.head) for one in given(loaded, texts, path))
+    for batch in batches(inputs):
+        for row, prediction in zip(batch, loaded.predict(batch), strict=True):
+            click.echo(json.dumps({**row, **prediction}, ensure_ascii=False))
 
 
-def given(texts: tuple[str, ...], path: Path | None) -> Iterator[str]:
-    """Yield the texts of the arguments, the file, or standard input."""
+def given(loaded: Loaded, texts: tuple[str, ...], path: Path | None) -> Iterator[str | Mapping[str, Any]]:
+    """Yield the texts or rows of the arguments, the file, or standard input."""
     if texts and path:
         raise click.UsageError("give texts or --file, not both")
     if texts:
         yield from texts
     elif path:
-        from metier.data.labelled import read_texts
+        from metier.data.labelled import read_inputs
         from metier.discovery import discover
         from metier.files import temporary_folder
 
         with temporary_folder() as folder:
-            yield from read_texts(path, discover(), folder)
+            yield from read_inputs(path, loaded.head, discover(), folder)
     else:
-        yield from (line.rstrip("\n") for line in sys.stdin if line.strip())
+        from metier.data.labelled import asked
+
+        plain = len(asked(loaded.head)) == 1
+        lines = (line.rstrip("\n") for line in sys.stdin if line.strip())
+        yield from lines if plain else (_object(number, line) for number, line in enumerate(lines, start=1))
 
 
-def batches(texts: Iterator[str]) -> Iterator[list[str]]:
-    """Yield the texts in lists of at most `BATCH`."""
-    batch: list[str] = []
-    for text in texts:
-        batch.append(text)
+def _object(number: int, line: str) -> Mapping[str, Any]:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        hint = "this task reads more than a text: give a JSON object a line"
+        raise DataError("this line is no JSON object", where=f"standard input:{number}", hint=hint)
+    return found
+
+
+def batches(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Yield the rows in lists of at most `BATCH`."""
+    batch: list[dict[str, Any]] = []
+    for row in rows:
+        batch.append(row)
         if len(batch) == BATCH:
             yield batch
             batch = []

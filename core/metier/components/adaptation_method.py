@@ -124,6 +124,13 @@ class AdaptationMethod(Component):
         planning."""
         return None
 
+    def lacks(self, industry: Industry | None) -> str | None:
+        """Return what the recipe's industry lacks for it, in words (a lexicon, synonyms); None if nothing.
+
+        `industry` is None where the recipe names none. Asked while planning: hours of training are not to end there.
+        """
+        return None
+
     def needs_corpus(self) -> bool:
         """Return whether the recipe must have `data.corpus`. Asked while planning."""
         return False

@@ -31,7 +31,8 @@ class Objective(ABC):
         """Return columns of numbers for a batch of rows: `input_ids` (lists of token ids) and what `collate` needs.
 
         One entry per encoded example; an example may be fewer or more than a row (packed or windowed text). Each other
-        column holds numbers, or lists of numbers of any length.
+        column holds numbers, or lists of numbers of any length. Where a row becomes several examples and predictions
+        are wanted of rows, the column `row` says which of the given rows each is of, in order: 0, 0, 1, ….
         """
 
     @abstractmethod

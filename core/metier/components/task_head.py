@@ -34,8 +34,19 @@ class TaskObjective(Objective):
         """Return what `decode` reads (logits), float32, (batch, …)."""
 
     @abstractmethod
-    def decode(self, outputs: torch.Tensor) -> Sequence[Mapping[str, Json]]:
-        """Return one prediction a row for people and files: `{"label": "positive", "score": 0.93, …}`."""
+    def decode(self, outputs: torch.Tensor, examples: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Json]]:
+        """Return what is predicted for each example, for people and files: `{"label": "positive", "score": 0.93, …}`.
+
+        `examples` are those that `collate` made the batch of: a column of theirs can say where tokens lie in the text.
+        """
+
+    def joined(self, pieces: Sequence[Mapping[str, Json]], row: Mapping[str, Any]) -> Mapping[str, Json]:
+        """Return the prediction for a row, of what `decode` gave for its examples, in order (windows of a long text).
+
+        By default a row is one example.
+        """
+        (only,) = pieces
+        return only
 
 
 class Baseline:

@@ -31,6 +31,8 @@ class Audit:
     content: tuple[str, ...]
     """The columns that make two rows equal: the texts, or what the task has instead."""
     label: str | None
+    spans: tuple[str, ...]
+    """The columns that hold spans of the text."""
     counter: TokenCounter | None
 
     @classmethod
@@ -44,7 +46,8 @@ class Audit:
         if file is None and plan.training.overflow == "error":
             hint = "set `overflow: truncate`, or take a model with a tokenizer.json"
             raise DataError("rows cannot be held to max_length: the model has no tokenizer.json", hint=hint)
-        return cls(head, plan.training, texts, texts or others, label, TokenCounter(file) if file else None)
+        spans = tuple(column.name for column in columns if column.kind == "spans")
+        return cls(head, plan.training, texts, texts or others, label, spans, TokenCounter(file) if file else None)
 
     def labels(self, rows: Dataset) -> list[Sequence[str]] | None:
         """Return the labels of each row, where the task has such a column."""

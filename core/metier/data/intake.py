@@ -16,11 +16,17 @@ from datasets import Dataset
 
 from metier.columns import resolve
 from metier.components import Change, DataSource, ReadContext, TransformContext
-from metier.data import store
+from metier.data import spans, store
 from metier.errors import DataError
 from metier.values import Column, Record
 
-TYPES = {"text": pa.string(), "label": pa.string(), "labels": pa.list_(pa.string()), "number": pa.float64()}
+TYPES = {
+    "text": pa.string(),
+    "label": pa.string(),
+    "labels": pa.list_(pa.string()),
+    "number": pa.float64(),
+    "spans": spans.TYPE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,9 @@ def _row(record: Record, columns: Sequence[Column], chosen: Mapping[str, str]) -
             hint = "give every record the same columns"
             raise DataError(f"this record has no '{source}'", where=record.where, hint=hint)
         row[column.name] = _convert(record.values.get(source), column, source, record.where)
+    for column in columns:
+        if column.kind == "spans":
+            spans.check(row[column.name], row["text"], chosen[column.name], record.where)
     return row
 
 
@@ -90,6 +99,8 @@ def _convert(value: Any, column: Column, source: str, where: str) -> Any:
         return value
     if column.kind == "labels":
         return _labels(value, source, where)
+    if column.kind == "spans":
+        return spans.read(value, source, where)
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return "" if column.kind == "text" else None
     if column.kind == "number":

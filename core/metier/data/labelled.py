@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from datasets import Dataset
 
@@ -25,9 +26,33 @@ def read_labelled(path: str | Path, head: TaskHead, registry: Registry, folder: 
     return _read(path, head.columns, registry, folder)
 
 
-def read_texts(path: str | Path, registry: Registry, folder: Path) -> Sequence[str]:
-    """Return the texts of a file, in order: each line of plain text is one. Raises `DataError` where one is empty."""
-    return [row["text"] for row in records(_read(path, CORPUS, registry, folder))]
+def asked(head: TaskHead) -> tuple[Column, ...]:
+    """Return the columns that a prediction needs: what is read, without what is to be said of it."""
+    return tuple(column for column in head.columns if column.required and column.kind in {"text", "any"})
+
+
+def read_inputs(path: str | Path, head: TaskHead, registry: Registry, folder: Path) -> Iterator[Mapping[str, Any]]:
+    """Yield the columns that `head` predicts from, a row each, in order; a line of plain text is a row.
+
+    Raises `DataError` where a column is missing or a row is empty.
+    """
+    columns = asked(head)
+    alone = [column.name for column in columns] == ["text"]
+    for row in records(_read(path, CORPUS if alone else columns, registry, folder)):
+        yield {name: value for name, value in row.items() if name != "id"}
+
+
+def input_of(given: str | Mapping[str, Any], head: TaskHead) -> dict[str, Any]:
+    """Return what `head` predicts from: a text alone, or a mapping with all that it asks.
+
+    Raises `DataError` where something is missing.
+    """
+    row = {"text": given} if isinstance(given, str) else dict(given)
+    missing = [column.name for column in asked(head) if column.name not in row]
+    if missing:
+        hint = f"give {', '.join(column.name for column in asked(head))}"
+        raise DataError(f"{head.name} predicts from '{missing[0]}' too", hint=hint)
+    return {column.name: row[column.name] for column in asked(head)}
 
 
 def _read(path: str | Path, columns: Sequence[Column], registry: Registry, folder: Path) -> Dataset:

@@ -55,7 +55,9 @@ def _prepare(
     audit = Audit.of(plan, head, tokenizer_path)
     taken = read_sources(plan, registry, head, work, offline=offline)
     rows = with_own_ids({split: intake.rows for split, intake in taken.items()})
-    rows, log = steps.apply(plan, registry, rows, text_columns=audit.texts, label_column=audit.label)
+    rows, log = steps.apply(
+        plan, registry, rows, text_columns=audit.texts, label_column=audit.label, span_columns=audit.spans
+    )
     carved: dict[str, Json] = {"by": plan.split.by, "group": plan.split.group, "carved": {}}
     pairs: list[Json] = []
     state: Mapping[str, Json] = {}

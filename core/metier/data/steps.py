@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from datasets import Dataset
 
 from metier.components import Change, Transform, TransformContext
+from metier.data import spans, tables
 from metier.data.sources import CORPUS_SPLIT
 from metier.errors import DataError
 from metier.plan import Plan
@@ -33,6 +35,7 @@ def apply(
     *,
     text_columns: Sequence[str],
     label_column: str | None,
+    span_columns: Sequence[str] = (),
 ) -> tuple[dict[str, Dataset], list[Step]]:
     """Return the splits as the transforms leave them, and what each did.
 
@@ -54,9 +57,29 @@ def apply(
             )
             after = transform.apply(before, context)
             _check(before, after, use.name, split, use.path)
+            if span_columns and not corpus:
+                after = _following(before, after, span_columns, context)
             steps.append(Step(use.name, split, len(before), len(after), context.changed, context.dropped))
             made[split] = after
     return made, steps
+
+
+def _following(before: Dataset, after: Dataset, columns: Sequence[str], context: TransformContext) -> Dataset:
+    """Return `after` with its spans where their characters went; those whose text is gone are said."""
+    texts = dict(zip(tables.column(before, "id"), tables.column(before, "text"), strict=True))
+
+    def change(batch: tables.Columns) -> tables.Columns:
+        found: dict[str, list[Any]] = {name: [] for name in columns}
+        for number, (row, text) in enumerate(zip(batch["id"], batch["text"], strict=True)):
+            for name in columns:
+                old = batch[name][number]
+                new = spans.moved(old, texts.get(row, text), text)
+                if len(new) < len(old):
+                    context.change("spans whose text is gone", row, str(old), str(new))
+                found[name].append(new)
+        return found
+
+    return tables.rewrite(after, change)
 
 
 def _check(before: Dataset, after: Dataset, name: str, split: str, where: str) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from metier.data.spans import TYPE as spans_type
 from metier.files import whole
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class PredictionWriter:
             elif name in coded:
                 columns[name] = _named(column, self._labels)
             elif name != "id":
-                columns[name] = pa.array(column.tolist())
+                columns[name] = _plain(column.tolist())
         if self._writer is None:
             note = json.dumps({"labels": self._labels, "coded": coded}, ensure_ascii=False).encode()
             schema = pa.schema([(name, values.type) for name, values in columns.items()], metadata={NOTE: note})
@@ -83,6 +84,13 @@ def read_table(path: Path) -> PredictionTable:
         else:
             columns[name] = _objects(column.to_pylist())
     return columns
+
+
+def _plain(values: Sequence[Any]) -> pa.Array:
+    """Return values as they are; lists of spans have their type also where all of them are empty."""
+    lists = [value for value in values if isinstance(value, list)]
+    spans = len(lists) == len(values) and all(isinstance(one, dict) for value in lists for one in value)
+    return pa.array(values, spans_type if spans else None)
 
 
 def _is_coded(name: str, column: np.ndarray) -> bool:

@@ -52,6 +52,7 @@ def make_plan(recipe: Recipe, registry: Registry, *, offline: bool = False, adap
     compatibility.check_corpus(planning, adapt)
     compatibility.check_adapts(planning, adapt)
     compatibility.check_methods(planning, adapt)
+    compatibility.check_industry(planning, industry, adapt)
     info = model[1] if model else None
     if info is not None:
         compatibility.check_model(planning, info, task, adapt)
@@ -125,7 +126,8 @@ def _task(planning: Planning) -> Use | None:
     if planning.value("task") is not None:
         return _one(planning, TaskHead, "task")
     names = planning.registry.names(TaskHead)
-    hint = f"add `task: {names[0]}`" if names else "install one: pip install 'metier[standard]'"
+    others = f", or another of {', '.join(names[1:])}" if len(names) > 1 else ""
+    hint = f"add `task: {names[0]}`{others}" if names else "install one: pip install 'metier[standard]'"
     planning.problems.add(("task",), "no task is named", hint)
     return None
 

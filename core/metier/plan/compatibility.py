@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from metier.columns import CORPUS
 from metier.columns import resolve as resolve_columns
-from metier.components import AdaptationMethod, DataSource, TaskHead
+from metier.components import AdaptationMethod, DataSource, Industry, TaskHead
 from metier.errors import DataError, MetierError
 from metier.plan.components import create, pretrains
 from metier.plan.context import Planning
@@ -23,6 +23,18 @@ def check_corpus(planning: Planning, methods: Mapping[Path, Use]) -> None:
         if create(planning, AdaptationMethod, use).needs_corpus() and planning.value("data", "corpus") is None:
             hint = "add `data: {corpus: …}`, or give --corpus 'documents/*.txt'"
             planning.problems.add(path, f"{use.name} needs text of the industry, and there is no data.corpus", hint)
+
+
+def check_industry(planning: Planning, industry: Use | None, methods: Mapping[Path, Use]) -> None:
+    """Note every method that the industry has not enough for, in its own words."""
+    asking = {path: create(planning, AdaptationMethod, use) for path, use in methods.items()}
+    asking = {path: one for path, one in asking.items() if type(one).lacks is not AdaptationMethod.lacks}
+    trade = create(planning, Industry, industry) if asking and industry is not None else None
+    for path, method in asking.items():
+        reason = method.lacks(trade)
+        if reason:
+            hint = "name another industry, or take this method out"
+            planning.problems.add(path, f"{method.name}: {reason}", hint)
 
 
 def check_model(planning: Planning, info: ModelInfo, task: Use | None, methods: Mapping[Path, Use]) -> None:

@@ -16,6 +16,9 @@ from metier.report.page import environment
 
 HUB_METRICS = {
     "accuracy": "accuracy",
+    "f1": "f1",
+    "precision": "precision",
+    "recall": "recall",
     "f1_macro": "f1",
     "f1_micro": "f1",
     "precision_macro": "precision",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -61,6 +62,7 @@ def mistakes(facts: Facts) -> Mistakes | None:
 
 def _mistake(row: Mapping[str, Any], columns: Sequence[str]) -> Mistake:
     text = " ¶ ".join(str(row[name]) for name in columns if isinstance(row[name], str))
+    where = str(row.get("text", ""))
     probabilities = row.get("probabilities") or {}
     reference = row["reference"]
     right = probabilities.get(reference) if isinstance(reference, str) else None
@@ -68,19 +70,23 @@ def _mistake(row: Mapping[str, Any], columns: Sequence[str]) -> Mistake:
         id=str(row["id"]),
         text=text[:LONGEST],
         more=max(0, len(text) - LONGEST),
-        reference=_said(reference),
-        prediction=_said(row["prediction"]),
+        reference=_said(reference, where),
+        prediction=_said(row["prediction"], where),
         score=wording.share(_sureness(row)) if probabilities else wording.DASH,
         of_reference=wording.share(right) if right is not None else wording.DASH,
     )
 
 
 def _sureness(row: Mapping[str, Any]) -> float:
-    """Return the probability of what was said; of several labels, that of the surest wrong one."""
+    """Return the probability of what was said; of several labels, that of the surest wrong one; of spans, how many
+    are false.
+    """
     probabilities = row.get("probabilities") or {}
     said = row["prediction"]
     if isinstance(said, str):
         return float(probabilities.get(said, 0.0))
+    if _are_spans(said) and _are_spans(row["reference"]):
+        return float(sum((_counted(said) - _counted(row["reference"])).values()))
     if isinstance(said, list):
         right = set(row["reference"])
         falsely = [float(probabilities.get(label, 0.0)) for label in said if label not in right]
@@ -89,7 +95,17 @@ def _sureness(row: Mapping[str, Any]) -> float:
     return 0.0
 
 
-def _said(value: Any) -> str:
+def _are_spans(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, Mapping) for one in value)
+
+
+def _counted(spans: Sequence[Mapping[str, Any]]) -> Counter[tuple[Any, ...]]:
+    return Counter((span["start"], span["end"], span["label"]) for span in spans)
+
+
+def _said(value: Any, text: str) -> str:
+    if _are_spans(value):
+        return "; ".join(f"{one['label']}: {text[one['start'] : one['end']]}" for one in value) or "(none)"
     if isinstance(value, list):
         return ", ".join(str(one) for one in value) or "(none)"
     return str(value)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 NAMES = {
     "accuracy": "accuracy",
+    "f1": "F1",
+    "f1_borders": "F1 of borders",
     "f1_macro": "macro F1",
     "f1_micro": "micro F1",
     "precision_macro": "macro precision",

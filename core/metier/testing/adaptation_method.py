@@ -36,7 +36,7 @@ class AdaptationMethodContract(ComponentContract):
         info = ModelInfo(
             reference="tiny", model_type="bert", architecture="encoder", layers=2, hidden_size=32, vocabulary_size=100
         )
-        return [("refuses", (info, TASK)), ("conflicts", ((),)), ("needs_corpus", ())]
+        return [("refuses", (info, TASK)), ("conflicts", ((),)), ("needs_corpus", ()), ("lacks", (None,))]
 
     def trial(self, model_type: str, folder: Path) -> Trial:
         """Return the method with a tiny model that it serves; skips, with its reason, where it refuses."""

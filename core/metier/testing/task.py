@@ -14,6 +14,7 @@ from datasets import Dataset
 from metier.components import TaskHead
 from metier.components.task_head import TaskObjective
 from metier.testing.models import MAX_LENGTH, load_tokenizer
+from metier.training.encoded import ROW
 from metier.values import Json, LocalModel
 
 if TYPE_CHECKING:
@@ -50,12 +51,16 @@ class Task:
         torch.manual_seed(self.seed)
         return self.head.build(path or self.model.path, self.state)
 
+    def examples(self, chosen: Iterable[int]) -> Sequence[Mapping[str, Any]]:
+        """Return the encoded examples of the rows with these indices."""
+        tokenizer = load_tokenizer(self.model.path)
+        encoded = self.objective.encode(self.rows.select(list(chosen)).to_dict(), tokenizer, MAX_LENGTH)
+        return [dict(zip(encoded, values, strict=True)) for values in zip(*encoded.values(), strict=True)]
+
     def batch(self, chosen: Iterable[int]) -> Batch:
         """Return a batch of the rows with these indices."""
         tokenizer = load_tokenizer(self.model.path)
-        encoded = self.objective.encode(self.rows.select(list(chosen)).to_dict(), tokenizer, MAX_LENGTH)
-        examples = [dict(zip(encoded, values, strict=True)) for values in zip(*encoded.values(), strict=True)]
-        return self.objective.collate(examples, tokenizer, np.random.default_rng(self.seed))
+        return self.objective.collate(self.examples(chosen), tokenizer, np.random.default_rng(self.seed))
 
     def outputs(self, model: PreTrainedModel) -> torch.Tensor:
         """Return what `decode` reads, for all rows."""
@@ -65,7 +70,12 @@ class Task:
 
     def predictions(self) -> Sequence[Mapping[str, Any]]:
         """Return the predictions of an untrained head."""
-        return self.objective.decode(self.outputs(self.build()))
+        objective, examples = self.objective, self.examples(range(len(self.rows)))
+        decoded = objective.decode(self.outputs(self.build()), examples)
+        pieces: list[list[Mapping[str, Json]]] = [[] for _ in self.rows]
+        for number, (example, piece) in enumerate(zip(examples, decoded, strict=True)):
+            pieces[int(example.get(ROW, number))].append(piece)
+        return [objective.joined(one, row) for one, row in zip(pieces, self.rows, strict=True)]
 
     def table(self) -> PredictionTable:
         """Return the table of an untrained head's predictions."""

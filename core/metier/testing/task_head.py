@@ -41,6 +41,7 @@ class TaskHeadContract(ComponentContract):
             "label": lambda row: row["label"],
             "labels": lambda row: [row["label"], *(["strong"] if "strong" in row["text"] else [])],
             "number": lambda row: float(len(row["text"])),
+            "spans": first_word,
             "any": lambda row: row["text"],
         }
         for column in self.component.columns:
@@ -230,6 +231,11 @@ class TaskHeadContract(ComponentContract):
         """When it fails: draw randomness from torch alone while building the head."""
         task = self.any_task(tmp_path)
         assert task.outputs(task.build()).equal(task.outputs(task.build()))
+
+
+def first_word(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return one span, the text's first word, with the row's label."""
+    return [{"start": 0, "end": len(row["text"].split()[0]), "label": row["label"]}]
 
 
 def lengths(rows: Dataset) -> Any:

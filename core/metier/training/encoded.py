@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
 ROWS_A_BATCH = 1000
+ROW = "row"
+"""The column that says which row an example is of, where a row may have several."""
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
@@ -53,6 +55,23 @@ class Encoded:
     def example(self, index: int) -> dict[str, Any]:
         """Return one example: numbers, and lists of numbers."""
         return {name: column[index] for name, column in self.columns.items()}
+
+    @property
+    def names_rows(self) -> bool:
+        """Whether each example is known to be of one row."""
+        return ROW in self.columns or self.count == self.rows
+
+    def owners(self) -> Array:
+        """Return the row that each example is of (examples,), rising.
+
+        Raises `StageError` where the encoding does not say: examples that were packed of several rows have none.
+        """
+        if ROW in self.columns:
+            return self.columns[ROW].values
+        if not self.names_rows:
+            hint = f"return the column '{ROW}' from `encode`: the row that each example is of"
+            raise StageError(f"{self.rows} rows gave {self.count} examples, and which is whose is not said", hint=hint)
+        return np.arange(self.count)
 
     def lengths(self) -> Array:
         """Return the tokens of each example (examples,)."""
@@ -102,6 +121,8 @@ def _build(
     for start in range(0, len(rows), ROWS_A_BATCH):
         batch = rows[start : start + ROWS_A_BATCH]
         for name, values in objective.encode(batch, tokenizer, max_length).items():
+            if name == ROW:
+                values = _owners(values, start, objective)
             if name not in writers:
                 writers[name] = _Writer(name, folder, nested=_is_nested(values))
             writers[name].add(values)
@@ -112,6 +133,14 @@ def _build(
     if not described or counts == {0}:
         raise DataError("no examples come of these rows", hint="look at the data with `metier data inspect`")
     write_json(folder / "columns.json", {"columns": described, "rows": len(rows)})
+
+
+def _owners(values: Sequence[int], start: int, objective: Objective) -> Sequence[int]:
+    """Return the rows that examples are of, counted from the data's first; `start` is the batch's first."""
+    owners = np.asarray(values, dtype=np.int64)
+    if len(owners) and (owners[0] < 0 or (np.diff(owners) < 0).any()):
+        raise StageError(f"{type(objective).__name__}.encode returned '{ROW}' out of order: {owners[:9].tolist()}…")
+    return (owners + start).tolist()  # type: ignore[no-any-return]
 
 
 def _open(folder: Path) -> Encoded:

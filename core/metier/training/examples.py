@@ -62,9 +62,9 @@ class Examples(TorchDataset[Drawn]):
 
     def names(self, indices: Sequence[int]) -> str:
         """Return the ids of the rows that some examples come from, as a message has them."""
-        if self.encoded.rows != len(self.encoded) or "id" not in self.rows.column_names:
+        if not self.encoded.names_rows or "id" not in self.rows.column_names:
             return f"examples {', '.join(str(index) for index in indices[:NAMED_ROWS])}{_more(len(indices))}"
-        ids = self.rows.select(indices[:NAMED_ROWS])["id"]
+        ids = self.rows.select(self.encoded.owners()[indices[:NAMED_ROWS]])["id"]
         return f"rows {', '.join(str(one) for one in ids)}{_more(len(indices))}"
 
 

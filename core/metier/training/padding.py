@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+
+from metier.errors import RunError
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerFast
 
 
 def pad(sequences: Sequence[Sequence[int]], *, value: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -19,3 +24,14 @@ def pad(sequences: Sequence[Sequence[int]], *, value: int) -> tuple[torch.Tensor
     ids: np.ndarray[Any, np.dtype[np.int64]] = np.full(mask.shape, value, dtype=np.int64)
     ids[mask] = np.concatenate([np.asarray(one) for one in sequences])
     return torch.from_numpy(ids), torch.from_numpy(mask.astype(np.int64))
+
+
+def pad_token_id(tokenizer: PreTrainedTokenizerFast) -> int:
+    """Return the id to pad with: the padding token's, or the end of text's where a decoder has no other."""
+    for found in (tokenizer.pad_token_id, tokenizer.eos_token_id):
+        if isinstance(found, int):
+            return found
+    hint = "set `pad_token` in its tokenizer_config.json"
+    raise RunError(
+        "the tokenizer has neither a padding token nor an end of text", where=tokenizer.name_or_path, hint=hint
+    )

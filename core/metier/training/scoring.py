@@ -11,7 +11,7 @@ import torch
 
 from metier.components import Objective
 from metier.components.task_head import TaskObjective
-from metier.errors import DataError
+from metier.errors import DataError, StageError
 from metier.training.batching import sorted_batches
 from metier.training.examples import SCORING, Examples
 from metier.training.precision import Arithmetic, matmul_precision
@@ -48,20 +48,42 @@ def mean_loss(model: PreTrainedModel, examples: Examples, *, batch_size: int, ar
 def predictions(
     model: PreTrainedModel, examples: Examples, *, batch_size: int, arithmetic: Arithmetic
 ) -> Iterator[list[Mapping[str, Json]]]:
-    """Yield one prediction a row in row order, some batches at a time; like lengths are computed together."""
-    objective = examples.objective
+    """Yield one prediction a row in row order, some batches at a time; like lengths are computed together.
+
+    Raises `StageError` where a row has no example, or it is not known whose an example is.
+    """
+    objective, owners, rows = examples.objective, examples.encoded.owners(), len(examples.rows)
     assert isinstance(objective, TaskObjective), "only a task's objective predicts"
-    lengths = examples.encoded.lengths()
-    for start in range(0, len(examples), batch_size * WINDOW):
-        window = np.arange(start, min(start + batch_size * WINDOW, len(examples)))
-        found: dict[int, Mapping[str, Json]] = {}
+    for start in range(0, rows, batch_size * WINDOW):
+        end = min(start + batch_size * WINDOW, rows)
+        first, last = np.searchsorted(owners, [start, end])
         with scoring(model, arithmetic, objective):
-            for chosen in sorted_batches(lengths[window], batch_size=batch_size):
-                indices: Sequence[int] = window[chosen].tolist()
-                drawn = examples.collate(indices, stream=(SCORING, start))
-                outputs = objective.outputs(model, to_device(drawn.batch, arithmetic.device))
-                found.update(zip(indices, objective.decode(outputs.cpu()), strict=True))
-        yield [found[index] for index in window.tolist()]
+            found = _decoded(model, examples, range(first, last), batch_size=batch_size, arithmetic=arithmetic)
+        pieces: list[list[Mapping[str, Json]]] = [[] for _ in range(start, end)]
+        for owner, piece in zip(owners[first:last].tolist(), found, strict=True):
+            pieces[owner - start].append(piece)
+        if [] in pieces:
+            number = start + pieces.index([])
+            raise StageError(f"{type(objective).__name__}.encode gave no example for row {number}")
+        yield [
+            objective.joined(one, row) for one, row in zip(pieces, examples.rows.select(range(start, end)), strict=True)
+        ]
+
+
+def _decoded(
+    model: PreTrainedModel, examples: Examples, chosen: range, *, batch_size: int, arithmetic: Arithmetic
+) -> list[Mapping[str, Json]]:
+    """Return what the model says of some examples, in their order; the longest are computed first."""
+    objective = examples.objective
+    assert isinstance(objective, TaskObjective)
+    found: dict[int, Mapping[str, Json]] = {}
+    for batch in sorted_batches(examples.encoded.lengths()[chosen.start : chosen.stop], batch_size=batch_size):
+        indices: Sequence[int] = (batch + chosen.start).tolist()
+        drawn = examples.collate(indices, stream=(SCORING, chosen.start))
+        outputs = objective.outputs(model, to_device(drawn.batch, arithmetic.device)).cpu()
+        decoded = objective.decode(outputs, [examples.encoded.example(index) for index in indices])
+        found.update(zip(indices, decoded, strict=True))
+    return [found[index] for index in chosen]
 
 
 @contextmanager

@@ -11,8 +11,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator
 
-from metier.builtin.sources import _files
-from metier.builtin.sources._encoding import EncodingName, encoding_of, open_text, say
+from metier.builtin.sources import paths
+from metier.builtin.sources.encoding import EncodingName, encoding_of, open_text, say
 from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
 from metier.errors import DataError, MetierError, Problem
 from metier.values import Record
@@ -64,11 +64,11 @@ class Csv(DataSource):
 
     def inspect(self) -> Iterable[Problem]:
         """Look at the files, and at the header."""
-        problems = list(_files.look(self.config.path))
+        problems = list(paths.look(self.config.path))
         yield from problems
         if not problems:
             try:
-                self._columns_of(_files.expand(self.config.path)[0], limit=QUICK)
+                self._columns_of(paths.expand(self.config.path)[0], limit=QUICK)
             except MetierError as error:
                 yield from error.problems
 
@@ -76,19 +76,19 @@ class Csv(DataSource):
         """Return the given names, or those of the header."""
         if self.config.names is not None:
             return self.config.names
-        return self._columns_of(_files.expand(self.config.path)[0], limit=QUICK)
+        return self._columns_of(paths.expand(self.config.path)[0], limit=QUICK)
 
     def digest(self) -> str | None:
         """Return a digest of the files' bytes."""
-        return _files.digest(self.config.path)
+        return paths.digest(self.config.path)
 
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield the rows of each file in turn, values as text."""
         csv.field_size_limit(sys.maxsize if sys.maxsize < 2**31 else 2**31 - 1)  # a field may hold a whole contract
-        files = _files.expand(self.config.path)
+        files = paths.expand(self.config.path)
         encodings: dict[str, str] = {}
         expected: Sequence[str] | None = None
-        for file, place in zip(files, _files.places(files), strict=True):
+        for file, place in zip(files, paths.places(files), strict=True):
             if file.stat().st_size == 0:
                 context.notes.append(f"{place}: empty, left out")
                 continue

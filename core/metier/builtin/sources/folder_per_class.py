@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from metier.builtin.sources import _files
-from metier.builtin.sources._encoding import EncodingName, encoding_of, say
+from metier.builtin.sources import paths
+from metier.builtin.sources.encoding import EncodingName, encoding_of, say
 from metier.builtin.sources.text import units
 from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
 from metier.errors import DataError, Problem
@@ -48,7 +48,7 @@ class FolderPerClass(DataSource):
                 hint = "say which files are records: `files: '*.md'`, or take the folder away"
                 yield Problem(f"no file matches '{self.config.files}'", where=str(self._root / label), hint=hint)
             else:
-                yield from _files.look(str(files[0]))
+                yield from paths.look(str(files[0]))
 
     def columns(self) -> Sequence[str] | None:
         """Return `text`, `label` and `file`."""
@@ -57,7 +57,7 @@ class FolderPerClass(DataSource):
     def digest(self) -> str | None:
         """Return a digest of the files' places, which hold the labels, and bytes."""
         root = self._root
-        return digest([[file.relative_to(root).as_posix(), _files.digest(str(file))] for _, file in self._pairs()])
+        return digest([[file.relative_to(root).as_posix(), paths.digest(str(file))] for _, file in self._pairs()])
 
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield label by label, file by file."""
@@ -88,7 +88,7 @@ class FolderPerClass(DataSource):
             where = str(root)
             if root.exists():
                 raise DataError("this is a file, not a folder", where=where, hint="name the folder that holds it")
-            raise DataError("there is no such folder", where=where, hint=_files.nearby(root))
+            raise DataError("there is no such folder", where=where, hint=paths.nearby(root))
         try:
             folders = sorted(entry for entry in root.iterdir() if entry.is_dir() and not entry.name.startswith("."))
             found = {folder.name: sorted(filter(Path.is_file, folder.glob(self.config.files))) for folder in folders}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
-from metier.builtin.sources import _files
+from metier.builtin.sources import paths
 from metier.components import ComponentConfig, DataSource, ReadContext
 from metier.errors import DataError, MetierError, Problem
 from metier.values import Record
@@ -42,7 +42,7 @@ class Hub(DataSource):
         path = Path(self.config.dataset)
         local = path.is_absolute() or self.config.dataset.startswith(".") or len(path.parts) > 2
         if local and not path.exists():
-            yield Problem("there is no such folder", where=self.config.dataset, hint=_files.nearby(path))
+            yield Problem("there is no such folder", where=self.config.dataset, hint=paths.nearby(path))
 
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield the split's rows; class labels come by name.

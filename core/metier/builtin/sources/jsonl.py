@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from metier.builtin.sources import _files
-from metier.builtin.sources._encoding import EncodingName, encoding_of, open_text, say
+from metier.builtin.sources import paths
 from metier.builtin.sources._json_list import ListReader
+from metier.builtin.sources.encoding import EncodingName, encoding_of, open_text, say
 from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
 from metier.errors import DataError, Problem
 from metier.values import Record
@@ -41,7 +41,7 @@ class Jsonl(DataSource):
 
     def inspect(self) -> Iterable[Problem]:
         """Look at the files."""
-        return _files.look(self.config.path)
+        return paths.look(self.config.path)
 
     def columns(self) -> Sequence[str] | None:
         """Return the given names; objects may differ from line to line, so nothing else is promised."""
@@ -49,13 +49,13 @@ class Jsonl(DataSource):
 
     def digest(self) -> str | None:
         """Return a digest of the files' bytes."""
-        return _files.digest(self.config.path)
+        return paths.digest(self.config.path)
 
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield the objects of each file in turn."""
-        files = _files.expand(self.config.path)
+        files = paths.expand(self.config.path)
         encodings: dict[str, str] = {}
-        for file, place in zip(files, _files.places(files), strict=True):
+        for file, place in zip(files, paths.places(files), strict=True):
             if file.stat().st_size == 0:
                 context.notes.append(f"{place}: empty, left out")
                 continue

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from metier.builtin.sources import _files
+from metier.builtin.sources import paths
 from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
 from metier.errors import DataError, Problem
 from metier.values import Record
@@ -34,27 +34,27 @@ class Parquet(DataSource):
 
     def inspect(self) -> Iterable[Problem]:
         """Look at the files and their first bytes."""
-        problems = list(_files.look(self.config.path, binary=True))
+        problems = list(paths.look(self.config.path, binary=True))
         yield from problems
-        for file in () if problems else _files.expand(self.config.path):
-            with _files.open_binary(file) as handle:
+        for file in () if problems else paths.expand(self.config.path):
+            with paths.open_binary(file) as handle:
                 if handle.read(len(MARK)) != MARK:
                     hint = "check the format, or name the source: `use: csv`, …"
                     yield Problem("this is not a Parquet file", where=str(file), hint=hint)
 
     def columns(self) -> Sequence[str] | None:
         """Return the names in the first file's schema."""
-        return tuple(_open(_files.expand(self.config.path)[0]).schema_arrow.names)
+        return tuple(_open(paths.expand(self.config.path)[0]).schema_arrow.names)
 
     def digest(self) -> str | None:
         """Return a digest of the files' bytes."""
-        return _files.digest(self.config.path)
+        return paths.digest(self.config.path)
 
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield the rows of each file in turn."""
-        files = _files.expand(self.config.path)
+        files = paths.expand(self.config.path)
         expected = self.columns()
-        for file, place in zip(files, _files.places(files), strict=True):
+        for file, place in zip(files, paths.places(files), strict=True):
             opened = _open(file)
             if tuple(opened.schema_arrow.names) != expected:
                 columns = ", ".join(opened.schema_arrow.names)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar
 
-from metier.builtin.sources import _files
+from metier.builtin.sources import paths
 from metier.components import ComponentConfig, DataSource, ReadContext
 from metier.errors import DataError, Problem
 from metier.values import Record
@@ -53,7 +53,7 @@ class Sql(DataSource):
                 yield Problem(f"the environment variable {name} is not set", where=self._where, hint=hint)
         file = SQLITE_FILE.fullmatch(VARIABLE.sub(lambda match: os.environ.get(match[1], ""), self.config.url))
         if file and file["path"] != ":memory:" and not file["path"].startswith("file:"):
-            yield from _files.look(file["path"], binary=True)
+            yield from paths.look(file["path"], binary=True)
 
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield the query's rows as they stream in; nothing is committed."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from metier.builtin.sources import _files
-from metier.builtin.sources._encoding import EncodingName, encoding_of, open_text, say
+from metier.builtin.sources import paths
+from metier.builtin.sources.encoding import EncodingName, encoding_of, open_text, say
 from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
 from metier.errors import Problem
 from metier.values import Record
@@ -38,7 +38,7 @@ class Text(DataSource):
 
     def inspect(self) -> Iterable[Problem]:
         """Look at the files."""
-        return _files.look(self.config.path)
+        return paths.look(self.config.path)
 
     def columns(self) -> Sequence[str] | None:
         """Return `text` and `file`."""
@@ -46,13 +46,13 @@ class Text(DataSource):
 
     def digest(self) -> str | None:
         """Return a digest of the files' bytes."""
-        return _files.digest(self.config.path)
+        return paths.digest(self.config.path)
 
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield the records of each file in turn; blank ones are none."""
-        files = _files.expand(self.config.path)
+        files = paths.expand(self.config.path)
         encodings: dict[str, str] = {}
-        for file, place in zip(files, _files.places(files), strict=True):
+        for file, place in zip(files, paths.places(files), strict=True):
             if file.stat().st_size == 0:
                 context.notes.append(f"{place}: empty, left out")
                 continue

@@ -14,6 +14,7 @@ from metier_adversarial import _spelling
 from metier_adversarial._candidates import HELD_OUT, exchanges, is_held_out, lexicon_of, only
 from metier_adversarial._forms import cased, hyphenated, is_plural, plural, unhyphenated
 from metier_adversarial._spelling import spellings, variants
+from metier_adversarial.lexical_substitution import LexicalSubstitution
 
 TERMS = (
     Term("revenue", "income", ("turnover", "sales revenue")),
@@ -160,8 +161,13 @@ def test_nothing_to_exchange_is_an_error(industry: Trade | None, kind: str, mess
     with pytest.raises(StageError, match=message) as caught:
         lexicon_of(industry, kind=kind)  # type: ignore[arg-type]
     assert caught.value.problems[0].hint
+    method = LexicalSubstitution(LexicalSubstitution.Config.model_validate({"candidates": kind}))
+    said = method.lacks(industry)
+    assert said is not None
+    assert message in said, "planning says it already"
 
 
 def test_a_category_needs_no_synonyms() -> None:
     terms = (Term("revenue", "income"), Term("profit", "income"))
     assert lexicon_of(trade(*terms), kind="category") == terms
+    assert LexicalSubstitution(LexicalSubstitution.Config(candidates="category")).lacks(trade(*terms)) is None

@@ -8,12 +8,19 @@ from typing import Any
 from metier.testing import TaskHeadContract
 from metier.testing.samples import rows
 from metier_classification.classification import TextClassification
+from metier_classification.pairs import PairClassification
 
 
 class TestTextClassification(TaskHeadContract):
     """One label a text."""
 
     component = TextClassification
+
+
+class TestPairs(TaskHeadContract):
+    """One label for two texts."""
+
+    component = PairClassification
 
 
 class TestSeveralLabels(TaskHeadContract):

@@ -62,14 +62,14 @@ def test_several_labels_take_the_mean_over_labels() -> None:
 
 
 def test_predictions_are_by_name() -> None:
-    one = objective().decode(LOGITS)
+    one = objective().decode(LOGITS, [{}] * len(LOGITS))
     assert [prediction["label"] for prediction in one] == ["bad", "good"]
     assert one[0]["score"] == one[0]["probabilities"]["bad"] == pytest.approx(float(LOGITS.softmax(-1)[0, 0]))
     assert sum(one[1]["probabilities"].values()) == pytest.approx(1.0)
 
 
 def test_several_labels_are_those_above_the_threshold() -> None:
-    several = objective(multi_label=True, threshold=0.6).decode(LOGITS)
+    several = objective(multi_label=True, threshold=0.6).decode(LOGITS, [{}] * len(LOGITS))
     assert [prediction["labels"] for prediction in several] == [["bad", "good"], ["good", "mixed"]]
     sigmoid = LOGITS.sigmoid()[0]
     assert several[0]["score"] == pytest.approx(float(sigmoid[0] * sigmoid[1] * (1 - sigmoid[2])))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
-from metier.components import AdaptationMethod, ComponentConfig, MethodContext
+from metier.components import AdaptationMethod, ComponentConfig, Industry, MethodContext
+from metier.errors import StageError
 from metier.values import Use
 
 if TYPE_CHECKING:
@@ -46,6 +47,16 @@ class LexicalSubstitution(AdaptationMethod):
             return f"there is another `{self.name}`, and each would change the texts that the other chose by"
         if any(other.name == "adversarial" and other.options.get("attack") != "neftune" for other in others):
             return "it changes the texts of a batch, and the passes of `adversarial` must be of the same texts"
+        return None
+
+    def lacks(self, industry: Industry | None) -> str | None:
+        """Return why nothing in the industry's lexicon can be exchanged."""
+        from metier_adversarial._candidates import lexicon_of
+
+        try:
+            lexicon_of(industry, kind=self.config.candidates)
+        except StageError as error:
+            return "; ".join(f"{problem.message} ({problem.hint})" for problem in error.problems)
         return None
 
     def prepare(self, model: PreTrainedModel, stage: MethodContext) -> PreTrainedModel:

@@ -12,7 +12,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from metier.components import TaskObjective
 from metier.errors import RunError
-from metier.training.padding import pad
+from metier.training.padding import pad, pad_token_id
 from metier_classification._pooling import read_by_the_mean
 
 if TYPE_CHECKING:
@@ -54,15 +54,8 @@ def build(path: Path, *, labels: Sequence[str], several: bool, mean: bool = Fals
     return model
 
 
-def pad_token_id(tokenizer: PreTrainedTokenizerFast) -> int:
-    """Return the id to pad with: the padding token's, or the end of text's where a decoder has no other."""
-    for found in (tokenizer.pad_token_id, tokenizer.eos_token_id):
-        if isinstance(found, int):
-            return found
-    hint = "set `pad_token` in its tokenizer_config.json"
-    raise RunError(
-        "the tokenizer has neither a padding token nor an end of text", where=tokenizer.name_or_path, hint=hint
-    )
+KINDS = "token_type_ids"
+"""BERT's name for which of two texts a token is of."""
 
 
 @dataclass(frozen=True)
@@ -76,19 +69,29 @@ class ClassificationObjective(TaskObjective):
     column: str
     weights: tuple[float, ...] | None = None
     smoothing: float = 0.0
+    pair: str | None = None
+    """The column of the second text, where two are read together."""
 
     def encode(
         self, rows: Mapping[str, Sequence[Any]], tokenizer: PreTrainedTokenizerFast, max_length: int
     ) -> Mapping[str, Sequence[Any]]:
-        """Return token ids of each row, cut to `max_length`, and the positions of its labels where it has them."""
+        """Return token ids of each row, cut to `max_length`, and the positions of its labels where it has them.
+
+        Of two texts the longer is cut first; which of them a token is of goes along where the model asks for it.
+        """
+        kinds = self.pair is not None and KINDS in tokenizer.model_input_names
+        between = "" if tokenizer.sep_token else "\n"  # a decoder has nothing of its own that parts two texts
         encoded = tokenizer(
             list(rows["text"]),
+            None if self.pair is None else [between + text for text in rows[self.pair]],
             truncation=True,
             max_length=max_length,
             return_attention_mask=False,
-            return_token_type_ids=False,
+            return_token_type_ids=kinds,
         )
         columns: dict[str, Sequence[Any]] = {"input_ids": encoded["input_ids"]}
+        if kinds:
+            columns[KINDS] = encoded[KINDS]
         if self.column in rows:
             index = {label: i for i, label in enumerate(self.labels)}
             columns[self.column] = [self._positions(value, index) for value in rows[self.column]]
@@ -101,6 +104,8 @@ class ClassificationObjective(TaskObjective):
         sequences = [one["input_ids"] for one in examples]
         input_ids, attention_mask = pad(sequences, value=pad_token_id(tokenizer))
         batch = {"input_ids": input_ids, "attention_mask": attention_mask}
+        if KINDS in examples[0]:
+            batch[KINDS] = pad([one[KINDS] for one in examples], value=0)[0]
         if self.column in examples[0]:
             batch["labels"] = self._targets([one[self.column] for one in examples])
         return batch
@@ -135,7 +140,7 @@ class OneLabel(ClassificationObjective):
             logits, batch["labels"], weight=self._weights(logits), label_smoothing=self.smoothing, reduction="sum"
         )
 
-    def decode(self, outputs: torch.Tensor) -> Sequence[Mapping[str, Json]]:
+    def decode(self, outputs: torch.Tensor, examples: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Json]]:
         """Return each row's most probable label, its probability, and every label's."""
         probabilities = outputs.softmax(dim=-1)
         best = zip(probabilities.tolist(), probabilities.argmax(dim=-1).tolist(), strict=True)
@@ -166,7 +171,7 @@ class SeveralLabels(ClassificationObjective):
         )
         return total / len(self.labels)
 
-    def decode(self, outputs: torch.Tensor) -> Sequence[Mapping[str, Json]]:
+    def decode(self, outputs: torch.Tensor, examples: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Json]]:
         """Return each row's labels from the threshold up, the probability of that very set, and every label's."""
         probabilities = outputs.sigmoid()
         scores = torch.where(probabilities >= self.threshold, probabilities, 1 - probabilities).prod(dim=-1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
     from metier.components.task_head import Features, PredictionTable
     from metier_classification.classification import TextClassification
+
+
+WORD = re.compile(r"\w+")
 
 
 class ClassificationBaseline(Baseline):
@@ -61,7 +65,8 @@ class Linear(ClassificationBaseline):
 
         balanced = self.head.config.class_weights == "balanced"
         labels = len(self.state["labels"])
-        return word_probability(train["text"][:], targets, rows["text"][:], labels=labels, balanced=balanced)
+        known, unknown = (_words(some, self.head.pair) for some in (train, rows))
+        return word_probability(known, targets, unknown, labels=labels, balanced=balanced)
 
 
 class Probe(ClassificationBaseline):
@@ -75,4 +80,27 @@ class Probe(ClassificationBaseline):
 
         balanced = self.head.config.class_weights == "balanced"
         labels = len(self.state["labels"])
-        return feature_probability(features(train), targets, features(rows), labels=labels, balanced=balanced)
+        known, unknown = (_vectors(some, self.head.pair, features) for some in (train, rows))
+        return feature_probability(known, targets, unknown, labels=labels, balanced=balanced)
+
+
+def _words(rows: Dataset, pair: str | None) -> list[str]:
+    """Return each row's text; of two, one behind the other, and the words that both have once more, marked."""
+    texts: list[str] = rows["text"][:]
+    if pair is None:
+        return texts
+    return [f"{one} {other} {_shared(one, other)}" for one, other in zip(texts, rows[pair][:], strict=True)]
+
+
+def _shared(one: str, other: str) -> str:
+    both = set(WORD.findall(one.lower())) & set(WORD.findall(other.lower()))
+    return " ".join(f"both_{word}" for word in sorted(both))
+
+
+def _vectors(rows: Dataset, pair: str | None, features: Features) -> np.ndarray:
+    """Return each row's features; of two texts both, their difference and their product, as InferSent has them."""
+    if pair is None:
+        return features(rows)
+    first = features(rows)
+    second = features(rows.remove_columns("text").rename_column(pair, "text"))
+    return np.concatenate([first, second, np.abs(first - second), first * second], axis=1)

@@ -32,6 +32,8 @@ class TextClassification(TaskHead):
     name: ClassVar[str] = "text-classification"
     columns: ClassVar[tuple[Column, ...]] = (TEXT, ONE)
     primary_metric: ClassVar[str] = "f1_macro"
+    pair: ClassVar[str | None] = None
+    """The column of a second text, where a task reads two."""
 
     class Config(ComponentConfig):
         """Options of `text-classification`."""
@@ -62,7 +64,8 @@ class TextClassification(TaskHead):
     def __init__(self, config: ComponentConfig | None = None) -> None:
         super().__init__(config)
         if self.config.multi_label:
-            self.columns = (TEXT, SEVERAL)  # type: ignore[misc]  # here an option decides what a record holds
+            # here an option decides what a record holds
+            self.columns = (*self.columns[:-1], SEVERAL)  # type: ignore[misc]
 
     def refuses(self, model: ModelInfo) -> str | None:
         """Refuse encoder-decoders: transformers reads their class from the decoder's last token, if at all."""
@@ -96,9 +99,10 @@ class TextClassification(TaskHead):
         balanced, names = self.config.class_weights == "balanced", tuple(state["labels"])
         if self.config.multi_label:
             weights = tuple(positive_weights(state)) if balanced else None
-            return SeveralLabels(names, self._column, weights, self.config.label_smoothing, self.config.threshold)
+            smoothing, threshold = self.config.label_smoothing, self.config.threshold
+            return SeveralLabels(names, self._column, weights, smoothing, self.pair, threshold)
         weights = tuple(balanced_weights(state)) if balanced else None
-        return OneLabel(names, self._column, weights, self.config.label_smoothing)
+        return OneLabel(names, self._column, weights, self.config.label_smoothing, self.pair)
 
     def table(
         self, predictions: Sequence[Mapping[str, Json]], rows: Dataset, state: Mapping[str, Json]
@@ -148,7 +152,7 @@ class TextClassification(TaskHead):
 
     @property
     def _column(self) -> str:
-        return self.columns[1].name
+        return self.columns[-1].name
 
     def _labels(self, rows: Dataset) -> list[tuple[str, ...]]:
         from metier_classification.labels import labels_of

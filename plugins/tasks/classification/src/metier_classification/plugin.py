@@ -1,4 +1,4 @@
-"""Registers the task head `text-classification`."""
+"""Registers the task heads `text-classification` and `pair-classification`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 @hookimpl
 def provide_task_heads() -> Sequence[type[TaskHead]]:
-    """Return the head."""
+    """Return the heads."""
     from metier_classification.classification import TextClassification
+    from metier_classification.pairs import PairClassification
 
-    return [TextClassification]
+    return [TextClassification, PairClassification]

@@ -1,4 +1,4 @@
-"""What every file source shares: globs, a quick look for what is wrong, places, digests."""
+"""What every file source shares, plugins' too: globs, a quick look for what is wrong, places, digests."""
 
 from __future__ import annotations
 

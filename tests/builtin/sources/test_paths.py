@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from metier.builtin.sources import _files
+from metier.builtin.sources import paths
 from metier.builtin.sources.csv import Csv
 from metier.errors import DataError, Problem
 
 
 def look(path: Path | str) -> Problem:
-    (problem,) = _files.look(str(path))
+    (problem,) = paths.look(str(path))
     return problem
 
 
@@ -33,7 +33,7 @@ def test_a_glob_that_matches_nothing_says_what_is_there(tmp_path: Path) -> None:
     assert (problem.message, problem.where) == ("no file matches", str(tmp_path / "*.csv"))
     assert "a.txt" in problem.hint
     with pytest.raises(DataError, match="no file matches"):
-        _files.expand(str(tmp_path / "*.csv"))
+        paths.expand(str(tmp_path / "*.csv"))
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
@@ -81,10 +81,10 @@ def test_a_digest_is_of_content_not_of_folders(tmp_path: Path) -> None:
     for folder in ("one", "two", "three"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "a.csv").write_text("a\n1\n" if folder != "three" else "a\n2\n", encoding="utf-8")
-    one, two, three = (_files.digest(str(tmp_path / folder / "a.csv")) for folder in ("one", "two", "three"))
+    one, two, three = (paths.digest(str(tmp_path / folder / "a.csv")) for folder in ("one", "two", "three"))
     assert one == two != three
 
 
 def test_a_name_with_brackets_is_a_file_where_it_exists(tmp_path: Path) -> None:
     (tmp_path / "a[1].csv").write_text("a\n1\n", encoding="utf-8")
-    assert _files.expand(str(tmp_path / "a[1].csv")) == [tmp_path / "a[1].csv"]
+    assert paths.expand(str(tmp_path / "a[1].csv")) == [tmp_path / "a[1].csv"]

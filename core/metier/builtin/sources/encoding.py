@@ -13,7 +13,7 @@ from typing import IO, Annotated, TextIO
 
 from pydantic import AfterValidator
 
-from metier.builtin.sources._files import open_binary
+from metier.builtin.sources.paths import open_binary
 from metier.errors import DataError
 
 BLOCK = 1 << 20

@@ -1,0 +1,1 @@
+"""Annotated text in the formats that people have, as spans of characters."""

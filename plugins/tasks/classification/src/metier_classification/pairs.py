@@ -1,0 +1,19 @@
+"""The task head `pair-classification`: what one text is to another: follows from it, answers it, means the same."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from metier.values import Column
+from metier_classification.classification import ONE, TextClassification
+
+FIRST = Column("text", aliases=("premise", "question", "sentence1", "reference", "query", "text_a"))
+SECOND = Column("second", aliases=("hypothesis", "answer", "sentence2", "student_answer", "passage", "text_b", "text2"))
+
+
+class PairClassification(TextClassification):
+    """Gives two texts, read together, one label, or several."""
+
+    name: ClassVar[str] = "pair-classification"
+    columns: ClassVar[tuple[Column, ...]] = (FIRST, SECOND, ONE)
+    pair: ClassVar[str | None] = SECOND.name

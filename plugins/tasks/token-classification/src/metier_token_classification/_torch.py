@@ -1,0 +1,165 @@
+"""The model, and the objective that trains it; everything that imports torch or transformers is here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import torch
+from transformers import AutoModelForTokenClassification, AutoTokenizer
+
+from metier.components import TaskObjective
+from metier.errors import RunError
+from metier.training.encoded import ROW
+from metier.training.padding import pad, pad_token_id
+from metier_token_classification.labels import without_overlaps
+from metier_token_classification.spans import Piece, merged, spans_of, tag_names, tags_of, word_tags
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+    from metier.components.objective import Batch
+    from metier.values import Json
+
+IGNORED = -100
+"""The tag of a token that is no part of the text."""
+
+
+def build(path: Path, *, labels: Sequence[str]) -> PreTrainedModel:
+    """Return the model at `path` with a linear layer over tags, in float32; their names travel in its configuration.
+
+    Raises `RunError` where transformers has no such model for tokens, or its tokenizer nothing to pad with.
+    """
+    names = tag_names(labels)
+    try:
+        model: PreTrainedModel = AutoModelForTokenClassification.from_pretrained(
+            path,
+            num_labels=len(names),
+            id2label=dict(enumerate(names)),
+            label2id={name: i for i, name in enumerate(names)},
+            dtype=torch.float32,
+        )
+    except ValueError as error:
+        if "Unrecognized configuration class" not in str(error):
+            raise
+        hint = "choose a model of another type: bert, modernbert, llama, qwen3, t5, …"
+        raise RunError(
+            "transformers has no token classification for this type of model", where=str(path), hint=hint
+        ) from error
+    if (path / "tokenizer_config.json").is_file():
+        model.config.pad_token_id = pad_token_id(AutoTokenizer.from_pretrained(path))  # type: ignore[arg-type]
+    return model
+
+
+@dataclass(frozen=True)
+class TagObjective(TaskObjective):
+    """Cross-entropy over the tags of tokens; a long text is several windows that share `stride` tokens."""
+
+    adds_tokens: ClassVar[bool] = False
+
+    labels: tuple[str, ...]
+    stride: int
+    within_words: bool = False
+
+    def encode(
+        self, rows: Mapping[str, Sequence[Any]], tokenizer: PreTrainedTokenizerFast, max_length: int
+    ) -> Mapping[str, Sequence[Any]]:
+        """Return windows: `input_ids`, `row`, where each token lies in its text, and tags where the rows have spans.
+
+        Special tokens lie from 0 to 0. `words` numbers the tokens' words where spans have whole ones.
+        """
+        texts = list(rows["text"])
+        encoded = tokenizer(
+            texts,
+            truncation=True,
+            max_length=max_length,
+            stride=min(self.stride, max_length // 2 - 1),
+            return_overflowing_tokens=True,
+            return_offsets_mapping=True,
+            return_attention_mask=False,
+            return_token_type_ids=False,
+        )
+        owners = [int(row) for row in encoded["overflow_to_sample_mapping"]]
+        places = [
+            [_within(texts[row], *place) for place in window]
+            for row, window in zip(owners, encoded["offset_mapping"], strict=True)
+        ]
+        columns: dict[str, Sequence[Any]] = {
+            "input_ids": encoded["input_ids"],
+            ROW: owners,
+            "starts": [[start for start, _ in window] for window in places],
+            "ends": [[end for _, end in window] for window in places],
+        }
+        if not self.within_words:
+            windows = (encoded.word_ids(number) for number in range(len(owners)))
+            columns["words"] = [[-1 if word is None else word for word in window] for window in windows]
+        if "spans" in rows:
+            index = {label: i for i, label in enumerate(self.labels)}
+            spans = [without_overlaps(one) for one in rows["spans"]]
+            tags = [tags_of(texts[row], spans[row], one, index) for row, one in zip(owners, places, strict=True)]
+            columns["tags"] = [[IGNORED if tag is None else tag for tag in window] for window in tags]
+        return columns
+
+    def collate(
+        self, examples: Sequence[Mapping[str, Any]], tokenizer: PreTrainedTokenizerFast, generator: np.random.Generator
+    ) -> Batch:
+        """Return token ids and mask (batch, sequence), padded on the right, and labels (batch, sequence) if known."""
+        input_ids, attention_mask = pad([one["input_ids"] for one in examples], value=pad_token_id(tokenizer))
+        batch = {"input_ids": input_ids, "attention_mask": attention_mask}
+        if "tags" in examples[0]:
+            batch["labels"] = pad([one["tags"] for one in examples], value=IGNORED)[0]
+        return batch
+
+    def items(self, batch: Batch) -> int:
+        """Return the tokens that have a tag."""
+        return int((batch["labels"] != IGNORED).sum()) if "labels" in batch else 0
+
+    def loss(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
+        """Return the cross-entropy, summed over tokens."""
+        logits = self.outputs(model, batch)
+        return torch.nn.functional.cross_entropy(
+            logits.flatten(0, 1), batch["labels"].flatten(), ignore_index=IGNORED, reduction="sum"
+        )
+
+    def outputs(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
+        """Return logits (batch, sequence, tags), float32."""
+        inputs = {name: value for name, value in batch.items() if name != "labels"}
+        logits: torch.Tensor = model(**inputs).logits
+        return logits.float()
+
+    def decode(self, outputs: torch.Tensor, examples: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Json]]:
+        """Return the tagged tokens of each window; `joined` makes spans of them."""
+        scores = outputs.log_softmax(dim=-1).numpy().astype(np.float64)
+        return [{"pieces": _pieces(one, score)} for one, score in zip(examples, scores, strict=True)]
+
+    def joined(self, pieces: Sequence[Mapping[str, Json]], row: Mapping[str, Any]) -> Mapping[str, Json]:
+        """Return `spans` of a text: `start`, `end`, `label`, `text`, `score`; each token is its best window's."""
+        windows = ([Piece(*one) for one in window["pieces"]] for window in pieces)
+        return {"spans": spans_of(merged(windows), self.labels, row["text"])}
+
+
+def _pieces(example: Mapping[str, Any], scores: np.ndarray) -> list[Piece]:
+    """Return a window's tokens that lie in the text, with their tags of the likeliest sequence."""
+    starts, ends = np.asarray(example["starts"]), np.asarray(example["ends"])
+    places = np.flatnonzero(ends > starts)
+    if not len(places):
+        return []
+    words = np.asarray(example["words"])[places] if "words" in example else np.arange(len(places))
+    tags = word_tags(scores[places], words)
+    probabilities = np.exp(scores[places, tags])
+    return [
+        Piece(int(starts[place]), int(ends[place]), int(tag), float(probability), int(min(at, len(places) - 1 - at)))
+        for at, (place, tag, probability) in enumerate(zip(places, tags, probabilities, strict=True))
+    ]
+
+
+def _within(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return where a token's characters lie without the space that some tokenizers count to it."""
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return start, end

@@ -1,0 +1,38 @@
+"""Spans that a model cannot learn are said with their row."""
+
+from __future__ import annotations
+
+import pytest
+from datasets import Dataset
+
+from metier.errors import DataError
+from metier_token_classification.labels import check, learn, without_overlaps
+
+OUTER, INNER = {"start": 0, "end": 9, "label": "PART"}, {"start": 0, "end": 4, "label": "PART"}
+
+
+def rows(*spans: list[dict[str, object]]) -> Dataset:
+    return Dataset.from_list([{"id": f"r:{i}", "text": "pump seal", "spans": one} for i, one in enumerate(spans)])
+
+
+def test_labels_are_sorted_and_counted() -> None:
+    state = learn(rows([INNER], [{**OUTER, "label": "A"}, {"start": 9, "end": 10, "label": "A"}]), "error")
+    assert state == {"labels": ["A", "PART"], "counts": [2, 1]}
+
+
+def test_spans_that_overlap_are_an_error_with_a_way_out() -> None:
+    with pytest.raises(DataError) as error:
+        learn(rows([INNER], [INNER, OUTER]), "error")
+    assert "share characters" in str(error.value)
+    assert error.value.problems[0].where == "r:1"
+    assert "on_overlap: longest" in str(error.value.problems[0].hint)
+    assert learn(rows([INNER, OUTER]), "longest")["labels"] == ["PART"]
+    assert without_overlaps([INNER, OUTER]) == [OUTER]
+
+
+def test_no_span_at_all_and_an_unknown_label_are_errors() -> None:
+    with pytest.raises(DataError, match="no training row has a span"):
+        learn(rows([INNER]).map(lambda row: {"spans": []}), "error")
+    state = learn(rows([INNER]), "error")
+    with pytest.raises(DataError, match="'OTHER', which no training row has"):
+        check("test", rows([{**INNER, "label": "OTHER"}]), state, "error")
