@@ -2,8 +2,8 @@
 
     python benchmarks/quality.py runs/medical-diagnosis-chapter/LATEST runs/finance-sentiment/LATEST
 
-A README holds the place for a run of the recipe `finance/sentiment` between `<!-- figures finance-sentiment -->` and
-`<!-- /figures -->`. No figure is written by hand.
+Sections of runs that are not named stay. A README holds the place for a run of the recipe `finance/sentiment` between
+`<!-- figures finance-sentiment -->` and `<!-- /figures -->`. No figure is written by hand.
 """
 
 from __future__ import annotations
@@ -98,10 +98,17 @@ def _packages(plan: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {plan['distributions'][name]}" for name in ("torch", "transformers"))
 
 
+def former() -> dict[str, str]:
+    """Return the page's sections by name: those of runs that are not given now stay."""
+    text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+    return {part.partition("\n")[0]: f"## {part.rstrip()}\n" for part in text.split("\n## ")[1:]}
+
+
 def main() -> None:
     """Write the page and the READMEs."""
     sections = [section(Path(argument)) for argument in sys.argv[1:]]
-    PAGE.write_text("\n".join([HEAD, *(body for _, _, body in sections)]), encoding="utf-8")
+    bodies = {**former(), **{name: body for name, _, body in sections}}
+    PAGE.write_text("\n".join([HEAD, *bodies.values()]), encoding="utf-8")
     for readme in READMES:
         text = readme.read_text(encoding="utf-8")
         for name, short, _ in sections:
