@@ -18,6 +18,8 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "results.md"
 READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
+TOLD = ("epochs", "learning_rate", "per_device_train_batch_size", "block_size", "adapters", "rank")
+"""Options of continued pretraining that are told."""
 FIGURES = {"accuracy": "accuracy", "f1_macro": "macro F1"}
 HEAD = """# Results
 
@@ -81,6 +83,35 @@ def section(run: Path) -> tuple[str, str, str]:
     return plan["name"], table(metrics), body
 
 
+def adapted(run: Path) -> tuple[str, str, str]:
+    """Return the same of a run that ends with the adapted model: perplexities before and after."""
+    plan, environment = (json.loads((run / name).read_text()) for name in ("plan.json", "environment.json"))
+    (stage,) = (
+        one for path in run.glob("stages/*/result.json") if "perplexity_after" in (one := _stage(path))["result"]
+    )
+    found = stage["result"]
+    lines = ["| text | perplexity before | after |", "|---|---|---|"]
+    lines += [
+        f"| {name} | {found[f'{key}perplexity_before']:.2f} | {found[f'{key}perplexity_after']:.2f} |"
+        for name, key in (("domain, held out", ""), ("general", "general_"))
+        if f"{key}perplexity_before" in found
+    ]
+    (use,) = (one for one in plan["adapt"] if "block_size" in one["options"])
+    told = ", ".join(f"{name} {value}" for name, value in use["options"].items() if name in TOLD and value)
+    facts = (
+        f"Model {plan['model']}. {told}. {found['steps']} steps in {found['seconds'] / 60:.1f} minutes; "
+        f"{stage['seconds'] / 60:.1f} minutes with the perplexities. "
+        f"{environment['processor']}, {environment['cores']} cores, {found['choices']['precision']}, {_packages(plan)}."
+    )
+    body = "\n\n".join((f"## {plan['name']}", f"{plan['description']}.", facts, "\n".join(lines) + "\n"))
+    return plan["name"], "\n".join(lines), body
+
+
+def _stage(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text())
+    return {"result": {}, **found}
+
+
 def _settings(plan: Mapping[str, Any]) -> str:
     adapts = "; ".join(_told(use) for use in plan["adapt"])
     rate, epochs = plan["optimizer"]["options"]["learning_rate"], plan["training"]["num_train_epochs"]
@@ -106,7 +137,8 @@ def former() -> dict[str, str]:
 
 def main() -> None:
     """Write the page and the READMEs."""
-    sections = [section(Path(argument)) for argument in sys.argv[1:]]
+    runs = [Path(argument) for argument in sys.argv[1:]]
+    sections = [section(run) if (run / "evaluation").is_dir() else adapted(run) for run in runs]
     bodies = {**former(), **{name: body for name, _, body in sections}}
     PAGE.write_text("\n".join([HEAD, *bodies.values()]), encoding="utf-8")
     for readme in READMES:
