@@ -75,9 +75,8 @@ def section(run: Path) -> tuple[str, str, str]:
     environment = json.loads((run / "environment.json").read_text())
     sizes = ", ".join(f"{split} {part['rows']:,}" for split, part in report["splits"].items())
     seeds = ", ".join(str(plan["seed"] + i) for i in range(plan["seeds"]))
-    machine = f"{environment['processor']}, {environment['cores']} cores, {_packages(plan)}"
     sources = ", ".join(f"{split} from `{use['name']}`" for split, use in plan["sources"].items())
-    facts = f"Sources: {sources}. Rows: {sizes}. {_settings(plan)}. Seeds: {seeds}. {machine}."
+    facts = f"Sources: {sources}. Rows: {sizes}. {_settings(plan)}. Seeds: {seeds}. {_machine(environment, plan)}."
     parts = (f"## {plan['name']}", f"{plan['description']}.", facts, table(metrics), f"{differences(metrics)}\n")
     body = "\n\n".join(parts)
     return plan["name"], table(metrics), body
@@ -86,9 +85,8 @@ def section(run: Path) -> tuple[str, str, str]:
 def adapted(run: Path) -> tuple[str, str, str]:
     """Return the same of a run that ends with the adapted model: perplexities before and after."""
     plan, environment = (json.loads((run / name).read_text()) for name in ("plan.json", "environment.json"))
-    (stage,) = (
-        one for path in run.glob("stages/*/result.json") if "perplexity_after" in (one := _stage(path))["result"]
-    )
+    stages = [json.loads(path.read_text()) for path in run.glob("stages/*/result.json")]
+    (stage,) = (one for one in stages if "perplexity_after" in one.get("result", {}))
     found = stage["result"]
     lines = ["| text | perplexity before | after |", "|---|---|---|"]
     lines += [
@@ -101,15 +99,10 @@ def adapted(run: Path) -> tuple[str, str, str]:
     facts = (
         f"Model {plan['model']}. {told}. {found['steps']} steps in {found['seconds'] / 60:.1f} minutes; "
         f"{stage['seconds'] / 60:.1f} minutes with the perplexities. "
-        f"{environment['processor']}, {environment['cores']} cores, {found['choices']['precision']}, {_packages(plan)}."
+        f"{_machine(environment, plan)}, {found['choices']['precision']}."
     )
     body = "\n\n".join((f"## {plan['name']}", f"{plan['description']}.", facts, "\n".join(lines) + "\n"))
     return plan["name"], "\n".join(lines), body
-
-
-def _stage(path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(path.read_text())
-    return {"result": {}, **found}
 
 
 def _settings(plan: Mapping[str, Any]) -> str:
@@ -125,8 +118,9 @@ def _told(use: Mapping[str, Any]) -> str:
     return ", ".join([use["name"], *([options["attack"]] if "attack" in options else []), *told])
 
 
-def _packages(plan: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} {plan['distributions'][name]}" for name in ("torch", "transformers"))
+def _machine(environment: Mapping[str, Any], plan: Mapping[str, Any]) -> str:
+    packages = ", ".join(f"{name} {plan['distributions'][name]}" for name in ("torch", "transformers"))
+    return f"{environment['processor']}, {environment['cores']} cores, {packages}"
 
 
 def former() -> dict[str, str]:

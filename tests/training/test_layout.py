@@ -35,7 +35,7 @@ def test_rectangles_follow_each_other_and_hold_all_texts(lengths: list[int]) -> 
         assert torch.cat([one.lengths for one in found]).tolist() == sorted(lengths)
         assert [one.start for one in found] == [0, *(one.end for one in found[:-1])]
         assert found[-1].end == sum(lengths)
-        assert all(one.filled().sum(1).tolist() == one.lengths.tolist() for one in found)
+        assert all(one.filled.sum(1).tolist() == one.lengths.tolist() for one in found)
     assert all(len(one.lengths.unique()) == 1 for one in layout.blocks)
     assert len(layout.rectangles) <= len(layout.blocks)
 

@@ -82,7 +82,7 @@ def read_table(path: Path) -> PredictionTable:
         elif pa.types.is_primitive(column.type):
             columns[name] = column.to_numpy(zero_copy_only=False)
         else:
-            columns[name] = _objects(column.to_pylist())
+            columns[name] = objects(column.to_pylist())
     return columns
 
 
@@ -117,7 +117,7 @@ def _positions(values: Sequence[Any], index: Mapping[str, int], *, several: bool
     return found
 
 
-def _objects(values: Sequence[Any]) -> np.ndarray:
+def objects(values: Sequence[Any]) -> np.ndarray:
     """Return one entry a value, whatever it is."""
     found = np.empty(len(values), dtype=object)
     found[:] = values

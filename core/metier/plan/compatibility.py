@@ -17,6 +17,14 @@ from metier.settings import TrainingSettings
 from metier.values import Column, ModelInfo, TaskInfo, Use
 
 
+def check_adaptation(planning: Planning, industry: Use | None, methods: Mapping[Path, Use]) -> None:
+    """Note what the methods miss in the recipe, and where they cannot act beside each other."""
+    check_corpus(planning, methods)
+    check_adapts(planning, methods)
+    check_methods(planning, methods)
+    check_industry(planning, industry, methods)
+
+
 def check_corpus(planning: Planning, methods: Mapping[Path, Use]) -> None:
     """Note every method that needs a corpus where there is none."""
     for path, use in methods.items():

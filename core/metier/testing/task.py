@@ -15,6 +15,7 @@ from metier.components import TaskHead
 from metier.components.task_head import TaskObjective
 from metier.testing.models import MAX_LENGTH, load_tokenizer
 from metier.training.encoded import ROW
+from metier.training.scoring import by_row
 from metier.values import Json, LocalModel
 
 if TYPE_CHECKING:
@@ -72,9 +73,8 @@ class Task:
         """Return the predictions of an untrained head."""
         objective, examples = self.objective, self.examples(range(len(self.rows)))
         decoded = objective.decode(self.outputs(self.build()), examples)
-        pieces: list[list[Mapping[str, Json]]] = [[] for _ in self.rows]
-        for number, (example, piece) in enumerate(zip(examples, decoded, strict=True)):
-            pieces[int(example.get(ROW, number))].append(piece)
+        owners = [int(example.get(ROW, number)) for number, example in enumerate(examples)]
+        pieces = by_row(owners, decoded, rows=len(self.rows))
         return [objective.joined(one, row) for one, row in zip(pieces, self.rows, strict=True)]
 
     def table(self) -> PredictionTable:

@@ -19,6 +19,24 @@ LONG = 384
 """Tokens from which on the fused kernel is used, where there is no dropout."""
 
 
+def attend_row(
+    rectangles: Sequence[Rectangle],
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    *,
+    p: float = 0.0,
+    scaling: float | None = None,
+) -> tuple[torch.Tensor, None]:
+    """Return attention within each text as transformers' interface has it: (1, tokens, heads, size), and no weights.
+
+    Query, key and value are (1, heads, tokens, size).
+    """
+    rows = (one[0].transpose(0, 1) for one in (query, key, value))
+    scale = query.shape[-1] ** -0.5 if scaling is None else scaling
+    return attend(rectangles, *rows, p=p, scale=scale).unsqueeze(0), None
+
+
 def attend(
     rectangles: Sequence[Rectangle],
     query: torch.Tensor,
@@ -34,15 +52,13 @@ def attend(
     """
     narrow, found, text = len(query) < len(key), [], 0
     for one in rectangles:
-        texts, longest = one.shape
+        texts = len(one.lengths)
         taken = slice(text, text + texts) if narrow else slice(one.start, one.end)
         text += texts
-        places = None if int(one.lengths[0]) == longest else one.filled().flatten().nonzero().flatten()
-        keys, values = (_spread(part[one.start : one.end], places, one) for part in (key, value))
-        queries = _heads(query[taken], texts) if narrow else _spread(query[taken], places, one)
-        answers = _weighted(queries, keys, values, None if places is None else one.filled(), p=p, scale=scale)
-        rows = answers.transpose(1, 2).flatten(0, 1)
-        found.append(rows if narrow or places is None else gather(rows, places))
+        keys, values = (_spread(part[one.start : one.end], one) for part in (key, value))
+        queries = _heads(query[taken], texts) if narrow else _spread(query[taken], one)
+        rows = _weighted(queries, keys, values, one, p=p, scale=scale).transpose(1, 2).flatten(0, 1)
+        found.append(rows if narrow or one.places is None else gather(rows, one.places))
     return torch.cat(found)
 
 
@@ -57,9 +73,9 @@ def spread(rows: torch.Tensor, places: torch.Tensor, size: int) -> torch.Tensor:
     return rows.new_zeros(size, *rows.shape[1:]).index_copy(0, places, rows)
 
 
-def _spread(rows: torch.Tensor, places: torch.Tensor | None, one: Rectangle) -> torch.Tensor:
+def _spread(rows: torch.Tensor, one: Rectangle) -> torch.Tensor:
     texts, longest = one.shape
-    return _heads(rows if places is None else spread(rows, places, texts * longest), texts)
+    return _heads(rows if one.places is None else spread(rows, one.places, texts * longest), texts)
 
 
 def _heads(rows: torch.Tensor, texts: int) -> torch.Tensor:
@@ -68,21 +84,15 @@ def _heads(rows: torch.Tensor, texts: int) -> torch.Tensor:
 
 
 def _weighted(
-    queries: torch.Tensor,
-    keys: torch.Tensor,
-    values: torch.Tensor,
-    filled: torch.Tensor | None,
-    *,
-    p: float,
-    scale: float,
+    queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, one: Rectangle, *, p: float, scale: float
 ) -> torch.Tensor:
-    """Return attention in a rectangle, (texts, heads, length, size); `filled` is (texts, length)."""
+    """Return attention in a rectangle, (texts, heads, length, size)."""
+    filled = None if one.places is None else one.filled[:, None, None, :]
     if p == 0 and keys.shape[2] >= LONG:
-        mask = None if filled is None else filled[:, None, None, :]
-        return scaled_dot_product_attention(queries, keys, values, attn_mask=mask, scale=scale)
+        return scaled_dot_product_attention(queries, keys, values, attn_mask=filled, scale=scale)
     scores = (queries * scale) @ keys.transpose(2, 3)
     if filled is not None:
-        scores = scores.masked_fill_(~filled[:, None, None, :], float("-inf"))
+        scores = scores.masked_fill_(~filled, float("-inf"))
     return dropout(scores.softmax(dim=-1), p) @ values
 
 

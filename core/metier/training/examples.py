@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -56,9 +56,12 @@ class Examples(TorchDataset[Drawn]):
 
     def collate(self, indices: Sequence[int], *, stream: tuple[int, ...]) -> Drawn:
         """Return the batch of some examples; its randomness depends on the seed and `stream` alone."""
-        examples = [self.encoded.example(index) for index in indices]
-        batch = self.objective.collate(examples, self.tokenizer, np.random.default_rng([self.seed, *stream]))
+        batch = self.batch([self.encoded.example(index) for index in indices], stream=stream)
         return Drawn(batch, int(self.objective.items(batch)))
+
+    def batch(self, chosen: Sequence[Mapping[str, Any]], *, stream: tuple[int, ...]) -> Batch:
+        """Return the batch of examples that were read already."""
+        return self.objective.collate(chosen, self.tokenizer, np.random.default_rng([self.seed, *stream]))
 
     def names(self, indices: Sequence[int]) -> str:
         """Return the ids of the rows that some examples come from, as a message has them."""

@@ -33,25 +33,19 @@ def levers(model: PreTrainedModel, training: Training) -> Iterator[dict[str, Jso
     """
     examples, fast = training.examples, training.settings.speed == "auto"
     data = [one.encoded for one in (examples, training.validation) if one is not None]
-    words = occurring_words(
-        model,
-        data,
-        special=examples.tokenizer.all_special_ids,
-        when=fast and training.occurring_tokens,
-    )
-    cpu = training.arithmetic.device.type == "cpu"
-    kept, drawn = memory_kept(when=fast and cpu), fast_dropout(model, when=fast and cpu)
+    special, cpu = examples.tokenizer.all_special_ids, fast and training.arithmetic.device.type == "cpu"
+    words = occurring_words(model, data, special=special, when=fast and training.occurring_tokens)
+    kept, drawn = memory_kept(when=cpu), fast_dropout(model, when=cpu)
     with kept as keeps, matmul_precision(training.arithmetic.training_matmul), words as tokens, drawn as draws:
-        chosen = {
-            **_chosen(model, training, keeps=keeps, tokens=tokens),
-            "dropout": "drawn fast" if draws else "as it is",
-        }
+        chosen = _chosen(model, training, keeps=keeps, tokens=tokens, draws=draws)
         said = ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in chosen.items())
         logger.info("training with %s", said)
         yield chosen
 
 
-def _chosen(model: PreTrainedModel, training: Training, *, keeps: bool, tokens: int | None) -> dict[str, Json]:
+def _chosen(
+    model: PreTrainedModel, training: Training, *, keeps: bool, tokens: int | None, draws: bool
+) -> dict[str, Json]:
     arithmetic = training.arithmetic
     padded = arithmetic.padding or trunk_of(model) is None
     trains, of = parameters.count(model)
@@ -69,4 +63,5 @@ def _chosen(model: PreTrainedModel, training: Training, *, keeps: bool, tokens: 
         "freed_memory": "kept" if keeps else "given back",
         "trained_parameters": trains,
         "parameters": of,
+        "dropout": "drawn fast" if draws else "as it is",
     }

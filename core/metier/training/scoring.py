@@ -59,9 +59,7 @@ def predictions(
         first, last = np.searchsorted(owners, [start, end])
         with scoring(model, arithmetic, objective):
             found = _decoded(model, examples, range(first, last), batch_size=batch_size, arithmetic=arithmetic)
-        pieces: list[list[Mapping[str, Json]]] = [[] for _ in range(start, end)]
-        for owner, piece in zip(owners[first:last].tolist(), found, strict=True):
-            pieces[owner - start].append(piece)
+        pieces = by_row((owners[first:last] - start).tolist(), found, rows=end - start)
         if [] in pieces:
             number = start + pieces.index([])
             raise StageError(f"{type(objective).__name__}.encode gave no example for row {number}")
@@ -79,11 +77,19 @@ def _decoded(
     found: dict[int, Mapping[str, Json]] = {}
     for batch in sorted_batches(examples.encoded.lengths()[chosen.start : chosen.stop], batch_size=batch_size):
         indices: Sequence[int] = (batch + chosen.start).tolist()
-        drawn = examples.collate(indices, stream=(SCORING, chosen.start))
-        outputs = objective.outputs(model, to_device(drawn.batch, arithmetic.device)).cpu()
-        decoded = objective.decode(outputs, [examples.encoded.example(index) for index in indices])
-        found.update(zip(indices, decoded, strict=True))
+        given = [examples.encoded.example(index) for index in indices]
+        drawn = examples.batch(given, stream=(SCORING, chosen.start))
+        outputs = objective.outputs(model, to_device(drawn, arithmetic.device)).cpu()
+        found.update(zip(indices, objective.decode(outputs, given), strict=True))
     return [found[index] for index in chosen]
+
+
+def by_row(owners: Sequence[int], pieces: Sequence[Mapping[str, Json]], *, rows: int) -> list[list[Mapping[str, Json]]]:
+    """Return the pieces of each row, in order; `owners` tells the row of each."""
+    found: list[list[Mapping[str, Json]]] = [[] for _ in range(rows)]
+    for owner, piece in zip(owners, pieces, strict=True):
+        found[owner].append(piece)
+    return found
 
 
 @contextmanager

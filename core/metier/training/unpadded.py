@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
-from metier.training.attention import attend, gather, spread
+from metier.training.attention import attend, attend_row, gather, spread
 from metier.training.layout import Layout
 
 if TYPE_CHECKING:
@@ -129,9 +129,7 @@ class _Unpadding:
     ) -> tuple[torch.Tensor, None]:
         """Return attention within each text, (1, tokens, heads, size); all else is (1, heads, tokens, size)."""
         assert self.layout is not None, "called outside of `take_out` and `put_back`"
-        scale = module.head_dim**-0.5 if scaling is None else scaling
-        rows = (one[0].transpose(0, 1) for one in (query, key, value))
-        return attend(self.layout.rectangles, *rows, p=dropout, scale=scale).unsqueeze(0), None
+        return attend_row(self.layout.rectangles, query, key, value, p=dropout, scaling=scaling)
 
     def _narrow(self, layer: Any) -> None:
         layout = self.layout

@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator
 
 from metier.builtin.sources import paths
-from metier.builtin.sources.encoding import EncodingName, encoding_of, open_text, say
+from metier.builtin.sources.encoding import EncodingName, encoding_of, open_text, text_files
 from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
 from metier.errors import DataError, MetierError, Problem
 from metier.values import Record
@@ -85,14 +85,8 @@ class Csv(DataSource):
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield the rows of each file in turn, values as text."""
         csv.field_size_limit(sys.maxsize if sys.maxsize < 2**31 else 2**31 - 1)  # a field may hold a whole contract
-        files = paths.expand(self.config.path)
-        encodings: dict[str, str] = {}
         expected: Sequence[str] | None = None
-        for file, place in zip(files, paths.places(files), strict=True):
-            if file.stat().st_size == 0:
-                context.notes.append(f"{place}: empty, left out")
-                continue
-            encodings[place] = encoding_of(file, self.config.encoding)
+        for file, place, encoding in text_files(self.config.path, self.config.encoding, context):
             names = self._columns_of(file)
             expected = expected or names
             if list(names) != list(expected):
@@ -100,8 +94,7 @@ class Csv(DataSource):
                 raise DataError(
                     f"has the columns {', '.join(names)}, not {', '.join(expected)}", where=str(file), hint=hint
                 )
-            yield from self._rows(file, place, names, encodings[place])
-        context.notes.extend(say(encodings, self.config.encoding))
+            yield from self._rows(file, place, names, encoding)
 
     def _rows(self, file: Path, place: str, names: Sequence[str], encoding: str) -> Iterator[Record]:
         header = self.config.names is None

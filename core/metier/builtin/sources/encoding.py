@@ -13,7 +13,9 @@ from typing import IO, Annotated, TextIO
 
 from pydantic import AfterValidator
 
+from metier.builtin.sources import paths
 from metier.builtin.sources.paths import open_binary
+from metier.components import ReadContext
 from metier.errors import DataError
 
 BLOCK = 1 << 20
@@ -67,6 +69,22 @@ def open_text(file: Path, encoding: str, *, newline: str | None = None) -> Itera
             yield text
         except UnicodeDecodeError as error:
             raise _undecodable(file, encoding) from error
+
+
+def text_files(path: str, given: str, context: ReadContext) -> Iterator[tuple[Path, str, str]]:
+    """Yield each file of a path or glob with its place and the codec to read it with.
+
+    Empty files are left out, which is said in the context's notes, as is at the end how the others were read.
+    """
+    files = paths.expand(path)
+    encodings: dict[str, str] = {}
+    for file, place in zip(files, paths.places(files), strict=True):
+        if file.stat().st_size == 0:
+            context.notes.append(f"{place}: empty, left out")
+            continue
+        encodings[place] = encoding_of(file, given)
+        yield file, place, encodings[place]
+    context.notes.extend(say(encodings, given))
 
 
 def say(encodings: dict[str, str], given: str) -> list[str]:

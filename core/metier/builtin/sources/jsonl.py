@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from metier.builtin.sources import paths
 from metier.builtin.sources._json_list import ListReader
-from metier.builtin.sources.encoding import EncodingName, encoding_of, open_text, say
+from metier.builtin.sources.encoding import EncodingName, open_text, text_files
 from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
 from metier.errors import DataError, Problem
 from metier.values import Record
@@ -53,17 +53,10 @@ class Jsonl(DataSource):
 
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield the objects of each file in turn."""
-        files = paths.expand(self.config.path)
-        encodings: dict[str, str] = {}
-        for file, place in zip(files, paths.places(files), strict=True):
-            if file.stat().st_size == 0:
-                context.notes.append(f"{place}: empty, left out")
-                continue
-            encodings[place] = encoding_of(file, self.config.encoding)
-            items = self._list if _begins_with_bracket(file, encodings[place], self.config.names) else self._lines
-            for number, value in items(file, encodings[place]):
+        for file, place, encoding in text_files(self.config.path, self.config.encoding, context):
+            items = self._list if _begins_with_bracket(file, encoding, self.config.names) else self._lines
+            for number, value in items(file, encoding):
                 yield Record(f"{place}:{number}", self._values(value, f"{file}:{number}"))
-        context.notes.extend(say(encodings, self.config.encoding))
 
     def _lines(self, file: Path, encoding: str) -> Iterator[tuple[int, Any]]:
         with open_text(file, encoding) as text:

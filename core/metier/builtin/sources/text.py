@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from metier.builtin.sources import paths
-from metier.builtin.sources.encoding import EncodingName, encoding_of, open_text, say
+from metier.builtin.sources.encoding import EncodingName, open_text, text_files
 from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
 from metier.errors import Problem
 from metier.values import Record
@@ -50,17 +50,10 @@ class Text(DataSource):
 
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield the records of each file in turn; blank ones are none."""
-        files = paths.expand(self.config.path)
-        encodings: dict[str, str] = {}
-        for file, place in zip(files, paths.places(files), strict=True):
-            if file.stat().st_size == 0:
-                context.notes.append(f"{place}: empty, left out")
-                continue
-            encodings[place] = encoding_of(file, self.config.encoding)
-            for line, text in units(file, encodings[place], self.config.unit):
+        for file, place, encoding in text_files(self.config.path, self.config.encoding, context):
+            for line, text in units(file, encoding, self.config.unit):
                 where = place if self.config.unit == "file" else f"{place}:{line}"
                 yield Record(where, {"text": text, "file": place})
-        context.notes.extend(say(encodings, self.config.encoding))
 
 
 def units(file: Path, encoding: str, unit: Unit) -> Iterator[tuple[int, str]]:

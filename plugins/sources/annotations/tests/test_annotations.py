@@ -55,6 +55,15 @@ def test_doccano_label_studio_clue_and_named_spans(tmp_path: Path) -> None:
     assert [row["text"] for row in rows] == [text] * len(objects)
 
 
+def test_files_of_one_name_in_two_folders_have_places_of_their_own(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        write(tmp_path / folder / "a.jsonl", '{"text": "pump", "label": []}')
+    source = Annotations(Annotations.Config.model_validate({"path": str(tmp_path / "*" / "a.jsonl")}))
+    found = [record.where for record in source.read(ReadContext(offline=True))]
+    assert found == ["one/a.jsonl:1", "two/a.jsonl:1"]
+
+
 def test_brat_counts_line_breaks_and_takes_stretches_as_one(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"the pump\r\nof line 2 leaks")
     file = write(tmp_path / "a.ann", "T1\tPART 4 8\tpump\nT2\tFAULT 10 12;20 25\tof leaks\nA1\tSure T1\n")

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from metier.evaluation.predictions import objects
 from metier_token_classification.details import details
 from metier_token_classification.figures import SpanFigures
-from metier_token_classification.spans import column
 
 LABELS = ("PART", "STATE")
 Spans = st.lists(
@@ -21,9 +21,9 @@ Spans = st.lists(
 
 def table(true: list[Any], said: list[Any]) -> dict[str, np.ndarray]:
     return {
-        "id": column([str(i) for i in range(len(true))]),
-        "reference": column(true),
-        "prediction": column(said),
+        "id": objects([str(i) for i in range(len(true))]),
+        "reference": objects(true),
+        "prediction": objects(said),
     }
 
 

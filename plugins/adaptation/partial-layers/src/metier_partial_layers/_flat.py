@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
-from metier.training.attention import attend
+from metier.training.attention import attend_row
 from metier.training.layout import Layout
 from metier_partial_layers._trunk import Trunk
 
@@ -46,10 +46,8 @@ def _attending(config: Any, layout: Layout) -> Iterator[None]:
         scaling: float | None = None,
         **others: Any,
     ) -> tuple[torch.Tensor, None]:
-        rows = (one[0].transpose(0, 1) for one in (query, key, value))
-        scale = module.head_dim**-0.5 if scaling is None else scaling
         with _one_thread():
-            return attend(layout.blocks, *rows, p=0.0, scale=scale).unsqueeze(0), None
+            return attend_row(layout.blocks, query, key, value, scaling=scaling)
 
     usual = config._attn_implementation
     ALL_ATTENTION_FUNCTIONS.register(ATTENTION, within_texts)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from metier.builtin.sources import paths
-from metier.builtin.sources.encoding import EncodingName, encoding_of, open_text, say
+from metier.builtin.sources.encoding import EncodingName, encoding_of, open_text, text_files
 from metier.builtin.sources.jsonl import Jsonl
 from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
 from metier.errors import DataError, Problem
@@ -55,15 +55,8 @@ class Annotations(DataSource):
 
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield a record a sentence of CoNLL, an object of JSON, a text of brat."""
-        files = paths.expand(self.config.path)
-        encodings: dict[str, str] = {}
-        for file, place in zip(files, paths.places(files), strict=True):
-            if file.stat().st_size == 0:
-                context.notes.append(f"{place}: empty, left out")
-                continue
-            encodings[place] = encoding_of(file, self.config.encoding)
-            yield from self._of(file, place, encodings[place], context)
-        context.notes.extend(say(encodings, self.config.encoding))
+        for file, place, encoding in text_files(self.config.path, self.config.encoding, context):
+            yield from self._of(file, place, encoding, context)
 
     def _of(self, file: Path, place: str, encoding: str, context: ReadContext) -> Iterator[Record]:
         kind = self.config.format
@@ -72,7 +65,7 @@ class Annotations(DataSource):
         if kind == "brat":
             yield Record(place, self._standoff(file, encoding, context, place))
         elif kind == "json":
-            yield from self._objects(file, context)
+            yield from self._objects(file, place, encoding, context)
         else:
             from metier_annotations.columns import sentences
 
@@ -82,12 +75,13 @@ class Annotations(DataSource):
                 ):
                     yield Record(f"{place}:{number}", values)
 
-    def _objects(self, file: Path, context: ReadContext) -> Iterator[Record]:
+    def _objects(self, file: Path, place: str, encoding: str, context: ReadContext) -> Iterator[Record]:
         from metier_annotations.objects import read
 
-        inner = Jsonl(Jsonl.Config.model_validate({"path": str(file), "encoding": self.config.encoding}))
+        inner = Jsonl(Jsonl.Config.model_validate({"path": str(file), "encoding": encoding}))
         for record in inner.read(ReadContext(offline=context.offline)):
-            yield Record(record.where, read(record.values, record.where))
+            where = place + record.where.removeprefix(file.name)  # which files of one name in two folders do not share
+            yield Record(where, read(record.values, where))
 
     def _standoff(self, file: Path, encoding: str, context: ReadContext, place: str) -> dict[str, Any]:
         from metier_annotations.brat import entities

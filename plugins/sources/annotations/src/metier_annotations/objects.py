@@ -21,7 +21,7 @@ def read(value: Mapping[str, Any], where: str) -> dict[str, Any]:
         raise DataError("this object has no text", where=where, hint=hint)
     found = next((value[name] for name in SPANS if name in value), None)
     if isinstance(found, Mapping):
-        return {"text": text, "spans": list(_clue(found, where))}
+        return {"text": text, "spans": list(_clue(found))}
     return {"text": text, "spans": [_span(one, where) for one in found or ()]}
 
 
@@ -44,7 +44,7 @@ def _label_studio(value: Mapping[str, Any], where: str) -> dict[str, Any]:
     return {"text": named if isinstance(named, str) else texts[0], "spans": spans}
 
 
-def _clue(found: Mapping[str, Any], where: str) -> Iterator[dict[str, Any]]:
+def _clue(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield spans by label and surface; their last character is included."""
     for label, surfaces in found.items():
         for places in surfaces.values() if isinstance(surfaces, Mapping) else ():

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
-from transformers import AutoModelForSequenceClassification, AutoTokenizer
+from transformers import AutoModelForSequenceClassification
 
 from metier.components import TaskObjective
-from metier.errors import RunError
+from metier.training.heads import model_over
 from metier.training.padding import pad, pad_token_id
 from metier_classification._pooling import read_by_the_mean
 
@@ -30,27 +30,16 @@ def build(path: Path, *, labels: Sequence[str], several: bool, mean: bool = Fals
 
     Raises `RunError` where transformers has no such model for sequences, or its tokenizer nothing to pad with.
     """
-    try:
-        model: PreTrainedModel = AutoModelForSequenceClassification.from_pretrained(
-            path,
-            num_labels=len(labels),
-            id2label=dict(enumerate(labels)),
-            label2id={label: i for i, label in enumerate(labels)},
-            problem_type="multi_label_classification" if several else "single_label_classification",
-            dtype=torch.float32,
-        )
-    except ValueError as error:
-        if "Unrecognized configuration class" not in str(error):
-            raise
-        hint = "choose a model of another type: bert, modernbert, llama, qwen3, …"
-        raise RunError(
-            "transformers has no text classification for this type of model", where=str(path), hint=hint
-        ) from error
+    model = model_over(
+        AutoModelForSequenceClassification,
+        path,
+        labels,
+        task="text classification",
+        types="bert, modernbert, llama, qwen3",
+        problem_type="multi_label_classification" if several else "single_label_classification",
+    )
     if mean:
         read_by_the_mean(model)
-    if (path / "tokenizer_config.json").is_file():
-        # A decoder reads its last token that is no padding, and tells padding by this id.
-        model.config.pad_token_id = pad_token_id(AutoTokenizer.from_pretrained(path))  # type: ignore[arg-type]
     return model
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import torch
-from transformers import AutoModelForTokenClassification, AutoTokenizer
+from transformers import AutoModelForTokenClassification
 
 from metier.components import TaskObjective
-from metier.errors import RunError
 from metier.training.encoded import ROW
+from metier.training.heads import model_over
 from metier.training.padding import pad, pad_token_id
 from metier_token_classification.labels import without_overlaps
 from metier_token_classification.spans import Piece, merged, spans_of, tag_names, tags_of, word_tags
@@ -33,25 +33,10 @@ def build(path: Path, *, labels: Sequence[str]) -> PreTrainedModel:
 
     Raises `RunError` where transformers has no such model for tokens, or its tokenizer nothing to pad with.
     """
-    names = tag_names(labels)
-    try:
-        model: PreTrainedModel = AutoModelForTokenClassification.from_pretrained(
-            path,
-            num_labels=len(names),
-            id2label=dict(enumerate(names)),
-            label2id={name: i for i, name in enumerate(names)},
-            dtype=torch.float32,
-        )
-    except ValueError as error:
-        if "Unrecognized configuration class" not in str(error):
-            raise
-        hint = "choose a model of another type: bert, modernbert, llama, qwen3, t5, …"
-        raise RunError(
-            "transformers has no token classification for this type of model", where=str(path), hint=hint
-        ) from error
-    if (path / "tokenizer_config.json").is_file():
-        model.config.pad_token_id = pad_token_id(AutoTokenizer.from_pretrained(path))  # type: ignore[arg-type]
-    return model
+    types = "bert, modernbert, llama, qwen3, t5"
+    return model_over(
+        AutoModelForTokenClassification, path, tag_names(labels), task="token classification", types=types
+    )
 
 
 @dataclass(frozen=True)

@@ -135,10 +135,3 @@ def transitions(tags: int) -> np.ndarray:
         allowed[:, inside] = -np.inf
         allowed[[inside - 1, inside], inside] = 0.0
     return allowed
-
-
-def column(values: Sequence[Any]) -> np.ndarray:
-    """Return one entry a value (values,), whatever it is."""
-    found = np.empty(len(values), dtype=object)
-    found[:] = values
-    return found

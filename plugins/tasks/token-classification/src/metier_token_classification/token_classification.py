@@ -74,13 +74,13 @@ class TokenClassification(TaskHead):
         self, predictions: Sequence[Mapping[str, Json]], rows: Dataset, state: Mapping[str, Json]
     ) -> PredictionTable:
         """Return id, reference and prediction: lists of `{start, end, label}`, (rows,) of objects."""
+        from metier.evaluation.predictions import objects
         from metier_token_classification.labels import without_overlaps
-        from metier_token_classification.spans import column
 
         return {
-            "id": column(rows["id"][:]),
-            "reference": column([without_overlaps(spans) for spans in rows["spans"][:]]),
-            "prediction": column([_bare(one["spans"]) for one in predictions]),
+            "id": objects(rows["id"][:]),
+            "reference": objects([without_overlaps(spans) for spans in rows["spans"][:]]),
+            "prediction": objects([_bare(one["spans"]) for one in predictions]),
         }
 
     def measure(
