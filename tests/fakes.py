@@ -162,6 +162,14 @@ class Regression(TaskHead):
         return "it needs an encoder" if model.architecture != "encoder" else None
 
 
+class Retrieval(TaskHead):
+    """Answers from documents."""
+
+    name: ClassVar[str] = "retrieval"
+    columns: ClassVar[tuple[Column, ...]] = (Column("text"), Column("reply", answer=True))
+    corpus_columns: ClassVar[tuple[Column, ...] | None] = (Column("page", "any", required=False),)
+
+
 class AdamW(OptimizerFactory):
     """The usual one."""
 
@@ -219,7 +227,7 @@ COMPONENTS: tuple[type[Component], ...] = (
         EncodersOnly,
         Lexical,
     ),
-    *(Classification, Regression, AdamW, Seeds, Finance),
+    *(Classification, Regression, Retrieval, AdamW, Seeds, Finance),
 )
 
 

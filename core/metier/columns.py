@@ -8,8 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from metier.errors import DataError, Problem
 from metier.values import Column
 
+CORPUS_SPLIT = "corpus"
 CORPUS = (Column("text", aliases=("content", "document", "sentence", "paragraph", "body", "abstract", "description")),)
 """What a corpus must hold."""
+
+
+def of_split(split: str, columns: Sequence[Column], corpus: Sequence[Column] | None) -> tuple[Column, ...]:
+    """Return what the records of a split must hold, by a task's columns and what it reads of a corpus."""
+    return (*CORPUS, *(corpus or ())) if split == CORPUS_SPLIT else tuple(columns)
 
 
 def resolve(

@@ -35,6 +35,13 @@ class Column:
     aliases: tuple[str, ...] = ()
     """Names under which people keep it; used where `columns:` does not map it and just one is there."""
     required: bool = True
+    answer: bool = False
+    """Whether a text, or anything, is what the model is to say. Labels, numbers and spans are answers as they stand."""
+
+    @property
+    def asked(self) -> bool:
+        """Whether a prediction needs it: it is read, and no answer."""
+        return self.required and not self.answer and self.kind in {"text", "any"}
 
 
 @dataclass(frozen=True, slots=True)

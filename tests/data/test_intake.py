@@ -67,6 +67,14 @@ def test_rows_without_text_or_label_are_left_out_and_said(tmp_path: Path) -> Non
         take(tmp_path, {"text": "a", "label": ""})
 
 
+def test_rows_without_the_answer_are_left_out_and_said(tmp_path: Path) -> None:
+    columns = (Column("text"), Column("reply", answer=True))
+    source = Listed({"text": "a", "reply": "b"}, {"text": "c", "reply": " "}, {"text": "", "reply": "d"})
+    taken = take_in(source, tmp_path / "rows.arrow", columns=columns, mapping={}, where="data.train", offline=True)
+    assert list(taken.rows["id"]) == ["r0"]
+    assert {reason: change.count for reason, change in taken.dropped.items()} == {"no reply": 1, "no text": 1}
+
+
 @pytest.mark.parametrize(
     ("kind", "value", "expected"),
     [

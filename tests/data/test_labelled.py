@@ -29,11 +29,12 @@ class Two(TaskHead):
         Column("text", aliases=("question",)),
         Column("second", aliases=("answer",)),
         Column("note", required=False),
+        Column("reply", answer=True),
         Column("label", "label"),
     )
 
 
-def test_labels_are_not_asked_for() -> None:
+def test_answers_are_not_asked_for() -> None:
     assert [column.name for column in asked(Two())] == ["text", "second"]
 
 

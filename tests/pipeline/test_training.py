@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from metier.components import ComponentConfig, RecipePath
-from metier.pipeline.training import files_behind
+from metier.pipeline.context import files_behind
 
 
 class Config(ComponentConfig):

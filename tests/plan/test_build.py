@@ -170,3 +170,13 @@ def test_a_plan_cannot_be_changed(tmp_path: Path) -> None:
     plan: Any = planned(tmp_path)
     with pytest.raises(ValueError, match="frozen"):
         plan.seed = 3
+
+
+def test_a_head_that_answers_from_documents_needs_a_corpus(tmp_path: Path) -> None:
+    text = "recipe: 1\nmodel: starter:minilm\ndata: {train: rows.csv%s}\ntask: retrieval\n"
+    (tmp_path / "rows.csv").write_text("text,reply\nwhere?,here\nwhen?,now\n", encoding="utf-8")
+    (tmp_path / "pages.csv").write_text("text,page\nhere,1\nnow,2\n", encoding="utf-8")
+    with pytest.raises(RecipeError, match=r"retrieval answers from documents, and there is no data\.corpus"):
+        planned(tmp_path, text % "")
+    plan = planned(tmp_path, text % ", corpus: {use: csv, path: pages.csv, columns: {page: page}}")
+    assert plan.mappings["corpus"] == {"page": "page"}

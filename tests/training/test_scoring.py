@@ -31,7 +31,7 @@ class Readable(TwoLabels, TaskObjective):
         logits: torch.Tensor = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
         return logits.float()
 
-    def decode(self, outputs: torch.Tensor, examples: Any) -> Sequence[Mapping[str, Any]]:
+    def decode(self, outputs: torch.Tensor, examples: Any, tokenizer: Any) -> Sequence[Mapping[str, Any]]:
         return [{"logits": one} for one in outputs.tolist()]
 
 
@@ -68,7 +68,7 @@ class Halves(Readable):
         found = {name: [value for value in values for _ in range(2)] for name, values in whole.items()}
         return {**found, **({"row": [i for i in range(count) for _ in range(2)]} if self.named else {})}
 
-    def decode(self, outputs: torch.Tensor, examples: Any) -> Sequence[Mapping[str, Any]]:
+    def decode(self, outputs: torch.Tensor, examples: Any, tokenizer: Any) -> Sequence[Mapping[str, Any]]:
         assert len(outputs) == len(examples)
         return [{"tokens": len(one["input_ids"])} for one in examples]
 

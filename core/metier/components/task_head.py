@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     import torch
     from datasets import Dataset
-    from transformers import PreTrainedModel
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
     from metier.components.objective import Batch
 
@@ -31,13 +31,16 @@ class TaskObjective(Objective):
 
     @abstractmethod
     def outputs(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
-        """Return what `decode` reads (logits), float32, (batch, …)."""
+        """Return what `decode` reads, (batch, …): logits in float32, or the ids of generated tokens."""
 
     @abstractmethod
-    def decode(self, outputs: torch.Tensor, examples: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Json]]:
+    def decode(
+        self, outputs: torch.Tensor, examples: Sequence[Mapping[str, Any]], tokenizer: PreTrainedTokenizerFast
+    ) -> Sequence[Mapping[str, Json]]:
         """Return what is predicted for each example, for people and files: `{"label": "positive", "score": 0.93, …}`.
 
         `examples` are those that `collate` made the batch of: a column of theirs can say where tokens lie in the text.
+        `tokenizer` turns generated ids into text.
         """
 
     def joined(self, pieces: Sequence[Mapping[str, Json]], row: Mapping[str, Any]) -> Mapping[str, Json]:
@@ -68,6 +71,8 @@ class TaskHead(Component):
     kind: ClassVar[str] = "task head"
     columns: ClassVar[tuple[Column, ...]] = ()
     """What every record must hold."""
+    corpus_columns: ClassVar[tuple[Column, ...] | None] = None
+    """What it reads of each text of the corpus beside `text` (a page number); None where it reads no corpus."""
     primary_metric: ClassVar[str] = ""
     """The figure that runs are compared by; larger is better."""
 
@@ -92,6 +97,20 @@ class TaskHead(Component):
     def objective(self, state: Mapping[str, Json]) -> TaskObjective:
         """Return the objective for data with `state`."""
         raise NotImplementedError(f"{type(self).__name__}.objective")
+
+    def index(self, corpus: Dataset, folder: Path, *, model: Path) -> None:
+        """Write into the model's `folder` what `retrieve` reads: an index of the corpus.
+
+        Called before training, where `corpus_columns` is not None. `model` is the folder that the training starts from.
+        """
+        raise NotImplementedError(f"{type(self).__name__}.index")
+
+    def retrieve(self, rows: Dataset, folder: Path) -> Dataset:
+        """Return `rows` with columns of what the index in `folder` has for each, which `encode` and `joined` see.
+
+        Called before rows are encoded, where `corpus_columns` is not None.
+        """
+        raise NotImplementedError(f"{type(self).__name__}.retrieve")
 
     def table(
         self, predictions: Sequence[Mapping[str, Json]], rows: Dataset, state: Mapping[str, Json]

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from datasets import Dataset
 
+from metier.columns import CORPUS_SPLIT
 from metier.data import leakage, report, tables
 from metier.data.audit import Audit
-from metier.data.sources import CORPUS_SPLIT
 from metier.errors import DataError
 from metier.plan import Plan
 from metier.values import Json

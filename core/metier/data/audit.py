@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from datasets import Dataset
 
+from metier.columns import CORPUS_SPLIT
 from metier.components import TaskHead
 from metier.data import keys, leakage, report, tables
 from metier.data.lengths import Lengths, TokenCounter, tokenizer_file
-from metier.data.sources import CORPUS_SPLIT
 from metier.errors import DataError
 from metier.plan import Plan
 from metier.settings import TrainingSettings
@@ -29,7 +29,7 @@ class Audit:
     texts: tuple[str, ...]
     """The columns that hold text."""
     content: tuple[str, ...]
-    """The columns that make two rows equal: the texts, or what the task has instead."""
+    """The columns that make two rows equal: the texts that are read, or what the task has instead."""
     label: str | None
     spans: tuple[str, ...]
     """The columns that hold spans of the text."""
@@ -40,14 +40,16 @@ class Audit:
         """Return the audit of a plan's data; raises `DataError` where lengths must be checked and cannot be counted."""
         columns = head.columns if head else ()
         texts = tuple(column.name for column in columns if column.kind == "text" and column.required)
-        others = tuple(column.name for column in columns if column.kind == "any" and column.required)
+        asked = [column for column in columns if column.asked]
+        content = [column for column in asked if column.kind == "text"] or asked
         label = next((column.name for column in columns if column.kind in {"label", "labels"}), None)
         file = tokenizer_file(tokenizer_path)
         if file is None and plan.training.overflow == "error":
             hint = "set `overflow: truncate`, or take a model with a tokenizer.json"
             raise DataError("rows cannot be held to max_length: the model has no tokenizer.json", hint=hint)
         spans = tuple(column.name for column in columns if column.kind == "spans")
-        return cls(head, plan.training, texts, texts or others, label, spans, TokenCounter(file) if file else None)
+        counter = TokenCounter(file) if file else None
+        return cls(head, plan.training, texts, tuple(one.name for one in content), label, spans, counter)
 
     def labels(self, rows: Dataset) -> list[Sequence[str]] | None:
         """Return the labels of each row, where the task has such a column."""

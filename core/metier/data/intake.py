@@ -140,13 +140,20 @@ def _is_json_list(text: str) -> bool:
 
 
 def _reason_to_drop(row: Mapping[str, Any], columns: Sequence[Column]) -> str | None:
-    texts = [row[column.name] for column in columns if column.kind == "text"]
+    texts = [row[column.name] for column in columns if column.kind == "text" and not column.answer]
     if texts and not any(text.strip() for text in texts):
         return "no text"
     for column in columns:
-        if column.required and column.kind in {"label", "number"} and row[column.name] is None:
+        if column.required and _is_missing(row[column.name], column):
             return f"no {column.name}"
     return None
+
+
+def _is_missing(value: Any, column: Column) -> bool:
+    """Return whether an answer is not there; that a list is empty says something."""
+    if column.kind == "text":
+        return column.answer and not value.strip()
+    return column.kind in {"label", "number"} and value is None
 
 
 def _check_ids(rows: Dataset, where: str) -> None:

@@ -28,7 +28,7 @@ def read_labelled(path: str | Path, head: TaskHead, registry: Registry, folder: 
 
 def asked(head: TaskHead) -> tuple[Column, ...]:
     """Return the columns that a prediction needs: what is read, without what is to be said of it."""
-    return tuple(column for column in head.columns if column.required and column.kind in {"text", "any"})
+    return tuple(column for column in head.columns if column.asked)
 
 
 def read_inputs(path: str | Path, head: TaskHead, registry: Registry, folder: Path) -> Iterator[Mapping[str, Any]]:

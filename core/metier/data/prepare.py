@@ -10,12 +10,13 @@ from pathlib import Path
 
 from datasets import Dataset
 
+from metier.columns import CORPUS_SPLIT
 from metier.components import TaskHead
 from metier.data import leakage, report, splits, steps, store, tables
 from metier.data.apart import corpus_leaks, hold_apart
 from metier.data.audit import Audit
 from metier.data.keys import key
-from metier.data.sources import CORPUS_SPLIT, read_sources, with_own_ids
+from metier.data.sources import read_sources, with_own_ids
 from metier.plan import Plan
 from metier.registry import Registry
 from metier.values import DatasetRef, Json

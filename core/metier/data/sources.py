@@ -9,15 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from datasets import Dataset
 
-from metier.columns import CORPUS
+from metier.columns import of_split
 from metier.components import DataSource, TaskHead
 from metier.data import tables
 from metier.data.intake import Intake, take_in
 from metier.plan import Plan
 from metier.registry import Registry
 from metier.values import Column
-
-CORPUS_SPLIT = "corpus"
 
 
 def read_sources(
@@ -26,10 +24,8 @@ def read_sources(
     """Return what each source of the plan gave, by split; files go into `folder`. Raises `DataError`."""
     taken: dict[str, Intake] = {}
     for split, use in plan.sources.items():
-        columns, mapping = (
-            CORPUS if split == CORPUS_SPLIT or head is None else head.columns,
-            dict(plan.mappings.get(split, {})),
-        )
+        columns = of_split(split, head.columns if head else (), head.corpus_columns if head else None)
+        mapping = dict(plan.mappings.get(split, {}))
         group = plan.split.group
         if split == "train" and group and group not in {column.name for column in columns}:
             columns = (*columns, Column(group, kind="label", required=False))

@@ -8,9 +8,9 @@ from typing import Any
 
 from datasets import Dataset
 
+from metier.columns import CORPUS_SPLIT
 from metier.components import Change, Transform, TransformContext
 from metier.data import spans, tables
-from metier.data.sources import CORPUS_SPLIT
 from metier.errors import DataError
 from metier.plan import Plan
 from metier.registry import Registry

@@ -59,7 +59,8 @@ def evaluate(
     there are more or fewer predictions than rows.
     """
     tables: list[PredictionTable] = []
-    texts = [column.name for column in head.columns if column.kind == "text" and column.name in rows.column_names]
+    read = [column.name for column in head.columns if column.kind == "text" and not column.answer]
+    texts = [name for name in read if name in rows.column_names]
     done = 0
     if not len(rows):
         raise DataError("there are no rows to judge by", hint="give a larger test share, or another test file")

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from metier.columns import CORPUS_SPLIT
 from metier.components import Baseline, TaskHead
-from metier.files import read_json, whole, write_json
+from metier.files import read_json, temporary_folder, whole, write_json
 from metier.pipeline.context import RunContext
 from metier.pipeline.preparation import Prepared
 from metier.pipeline.store import Stage
@@ -49,23 +50,28 @@ def _fitted(context: RunContext, prepared: Prepared, task: Use, baseline: Baseli
     from metier.data.store import load
     from metier.evaluation import evaluate_table
     from metier.training.features import frozen_features
+    from metier.training.jobs import retrieved
 
+    head = context.registry.create(TaskHead, task)
+    read = ("train",) if head.corpus_columns is None else ("train", CORPUS_SPLIT)
     inputs = {
         "baseline": baseline.name,
         "task": context.identity(TaskHead, task),
         "state": prepared.state,
-        "data": {split: prepared.datasets[split].digest for split in ("train", JUDGED)},
+        "data": {split: prepared.datasets[split].digest for split in (*read, JUDGED)},
         "model": model.digest,
         "length": context.plan.training.max_length,
         "seed": context.plan.seed,
     }
 
     def work(folder: Path) -> Mapping[str, Any]:
-        train, rows = (load(prepared.datasets[split]) for split in ("train", JUDGED))
         features = functools.partial(frozen_features, model.path, max_length=context.plan.training.max_length)
-        table = baseline.predict(train, rows, features=features)
+        with temporary_folder() as beside:
+            if CORPUS_SPLIT in read:
+                head.index(load(prepared.datasets[CORPUS_SPLIT]), beside, model=model.path)
+            train, rows = (retrieved(head, load(prepared.datasets[split]), beside) for split in ("train", JUDGED))
+            table = baseline.predict(train, rows, features=features)
         path = folder / "predictions.parquet"
-        head = context.registry.create(TaskHead, task)
         return evaluate_table(head, prepared.state, table, path, seed=context.plan.seed).to_json()
 
     return context.stage("baseline", inputs, work, job=_slug(baseline.name))

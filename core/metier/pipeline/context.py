@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import functools
+import glob
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from metier import versions
-from metier.components import Component
+from metier.components import Component, ComponentConfig
 from metier.discovery import Trouble, guarded, hooks_of
+from metier.files import digest_file
 from metier.pipeline.store import Stage, StageStore, Work
-from metier.plan import Plan
+from metier.plan import Plan, is_path
 from metier.registry import Registry
 from metier.run_directory import RunDirectory
 from metier.values import Metrics, StageInfo, Use
@@ -33,9 +36,11 @@ class RunContext:
     progress: bool = False
 
     def identity(self, kind: type[Component], use: Use) -> dict[str, Any]:
-        """Return what a stage's key says of a component: name, options, and the code behind it."""
+        """Return what a stage's key says of a component: name, options, files that they name, the code behind it."""
         entry = self.registry.find(kind, use.name)
-        return {"name": use.name, "options": dict(use.options), **versions.of_component(entry.component)}
+        files = files_behind(self.registry.create(kind, use).config)
+        said = {"name": use.name, "options": dict(use.options), **versions.of_component(entry.component)}
+        return {**said, "files": files} if files else said
 
     def stage(self, name: str, inputs: Mapping[str, Any], work: Work, *, job: str = "") -> Stage:
         """Obtain a stage, and tell events.jsonl, the run's folder and observers of it."""
@@ -64,6 +69,14 @@ class RunContext:
             answer = guarded(call)
             if isinstance(answer, Trouble):
                 self.run.event("observer_failed", hook=hook, plugin=provider.plugin, reason=answer.reason)
+
+
+def files_behind(config: ComponentConfig) -> dict[str, str]:
+    """Return a digest of each file that an option names by a path or glob: what is read must be in a stage's key."""
+    marked = [name for name, field in type(config).model_fields.items() if is_path(field)]
+    texts = [value for name in marked if isinstance(value := getattr(config, name), str) and value]
+    found = {path for text in texts for path in glob.glob(text, recursive=True)}  # noqa: PTH207 - a glob is no Path
+    return {path: digest_file(Path(path)) for path in sorted(found) if Path(path).is_file()}
 
 
 def _fields(arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import glob
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from metier.components import AdaptationMethod, ComponentConfig, Industry, OptimizerFactory, TaskHead
-from metier.files import digest_file, read_json
+from metier.components import AdaptationMethod, Industry, OptimizerFactory, TaskHead
+from metier.files import read_json
 from metier.models import local_model, read_model_info
 from metier.pipeline.context import RunContext
 from metier.pipeline.store import Stage
-from metier.plan import is_path, pretrains
+from metier.plan import pretrains
 from metier.settings import TrainingSettings
 from metier.values import Job, Json, LocalModel, Outcome, TaskInfo, Use
 
@@ -73,7 +72,6 @@ class Trainer:
         inputs = {
             "model": model.digest,
             "method": self.context.identity(AdaptationMethod, use),
-            "files": files_behind(method.config),
             "optimizer": self.context.identity(OptimizerFactory, job.optimizer),
             "settings": settings,
             "seed": job.seed,
@@ -157,14 +155,6 @@ class Trainer:
     def _industry_identity(self) -> Any:
         use = self.context.plan.industry
         return self.context.identity(Industry, use) if use else None
-
-
-def files_behind(config: ComponentConfig) -> dict[str, str]:
-    """Return a digest of each file that an option names by a path or glob: what is read must be in a stage's key."""
-    marked = [name for name, field in type(config).model_fields.items() if is_path(field)]
-    texts = [value for name in marked if isinstance(value := getattr(config, name), str) and value]
-    found = {path for text in texts for path in glob.glob(text, recursive=True)}  # noqa: PTH207 - a glob is no Path
-    return {path: digest_file(Path(path)) for path in sorted(found) if Path(path).is_file()}
 
 
 def title(job: Job) -> str:

@@ -49,7 +49,7 @@ def make_plan(recipe: Recipe, registry: Registry, *, offline: bool = False, adap
     improve = _several(planning, Strategy, "improve")
     head = create(planning, TaskHead, task) if task else None
 
-    compatibility.check_adaptation(planning, industry, adapt)
+    compatibility.check_adaptation(planning, industry, adapt, head)
     info = model[1] if model else None
     if info is not None:
         compatibility.check_model(planning, info, task, adapt)

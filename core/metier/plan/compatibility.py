@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from metier.columns import CORPUS
+from metier.columns import CORPUS_SPLIT, of_split
 from metier.columns import resolve as resolve_columns
 from metier.components import AdaptationMethod, DataSource, Industry, TaskHead
 from metier.errors import DataError, MetierError
@@ -17,20 +17,26 @@ from metier.settings import TrainingSettings
 from metier.values import Column, ModelInfo, TaskInfo, Use
 
 
-def check_adaptation(planning: Planning, industry: Use | None, methods: Mapping[Path, Use]) -> None:
-    """Note what the methods miss in the recipe, and where they cannot act beside each other."""
-    check_corpus(planning, methods)
+def check_adaptation(
+    planning: Planning, industry: Use | None, methods: Mapping[Path, Use], head: TaskHead | None
+) -> None:
+    """Note what the methods and the head miss in the recipe, and where methods cannot act beside each other."""
+    check_corpus(planning, methods, head)
     check_adapts(planning, methods)
     check_methods(planning, methods)
     check_industry(planning, industry, methods)
 
 
-def check_corpus(planning: Planning, methods: Mapping[Path, Use]) -> None:
-    """Note every method that needs a corpus where there is none."""
+def check_corpus(planning: Planning, methods: Mapping[Path, Use], head: TaskHead | None) -> None:
+    """Note every method, and the head, that needs a corpus where there is none."""
+    if planning.value("data", CORPUS_SPLIT) is not None:
+        return
+    hint = "add `data: {corpus: …}`, or give --corpus 'documents/*.txt'"
     for path, use in methods.items():
-        if create(planning, AdaptationMethod, use).needs_corpus() and planning.value("data", "corpus") is None:
-            hint = "add `data: {corpus: …}`, or give --corpus 'documents/*.txt'"
+        if create(planning, AdaptationMethod, use).needs_corpus():
             planning.problems.add(path, f"{use.name} needs text of the industry, and there is no data.corpus", hint)
+    if head is not None and head.corpus_columns is not None:
+        planning.problems.add(("task",), f"{head.name} answers from documents, and there is no data.corpus", hint)
 
 
 def check_industry(planning: Planning, industry: Use | None, methods: Mapping[Path, Use]) -> None:
@@ -95,7 +101,7 @@ def check_columns(
         except MetierError as error:
             planning.problems.take(path, error, hint="check the file")
             continue
-        wanted = CORPUS if split == "corpus" else head.columns
+        wanted = of_split(split, head.columns, head.corpus_columns)
         _check_mapping(planning, path, wanted, mappings[split])
         if available is not None:
             _check_available(planning, path, wanted, mappings[split], available)

@@ -72,7 +72,8 @@ class Task:
     def predictions(self) -> Sequence[Mapping[str, Any]]:
         """Return the predictions of an untrained head."""
         objective, examples = self.objective, self.examples(range(len(self.rows)))
-        decoded = objective.decode(self.outputs(self.build()), examples)
+        tokenizer = load_tokenizer(self.model.path)
+        decoded = objective.decode(self.outputs(self.build()), examples, tokenizer)
         owners = [int(example.get(ROW, number)) for number, example in enumerate(examples)]
         pieces = by_row(owners, decoded, rows=len(self.rows))
         return [objective.joined(one, row) for one, row in zip(pieces, self.rows, strict=True)]

@@ -76,6 +76,14 @@ class TaskHeadContract(ComponentContract):
 
         return Dataset.from_dict(dict(self.sample()))
 
+    def corpus(self) -> Dataset:
+        """Return texts for a head that reads a corpus: those of the sample, with what `corpus_columns` ask for."""
+        from datasets import Dataset
+
+        texts = [row["text"] for row in rows(16)]
+        more = {column.name: [column.name] * len(texts) for column in self.component.corpus_columns or ()}
+        return Dataset.from_dict({"id": [f"passage-{number}" for number in range(len(texts))], "text": texts, **more})
+
     def task(self, model_type: str, folder: Path) -> Task:
         """Return the head on a tiny model; skips, with its reason, where it refuses."""
         from metier.testing.task import Task
@@ -85,7 +93,11 @@ class TaskHeadContract(ComponentContract):
         reason = head.refuses(model.info)
         if reason is not None:
             pytest.skip(f"it refuses {model_type}: {reason}")
-        return Task(head=head, model=model, rows=self.dataset())
+        given = self.dataset()
+        if head.corpus_columns is not None:
+            head.index(self.corpus(), folder / "index", model=model.path)
+            given = head.retrieve(given, folder / "index")
+        return Task(head=head, model=model, rows=given)
 
     def any_task(self, folder: Path) -> Task:
         """Return the head on the first tiny model that it serves."""

@@ -19,6 +19,7 @@ from metier.training.tokenizers import load_tokenizer
 from metier.values import DatasetRef, Json, LocalModel, Metrics, TaskInfo
 
 if TYPE_CHECKING:
+    from datasets import Dataset
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 Log = Callable[[Metrics], None]
@@ -83,9 +84,13 @@ def fine_tune(
     context = _context(model, task, tokenizer, datasets, place, None)
     acting = [(method, context) for method in methods]
     engine = _engine(tokenizer, place, acting, place.folder / "checkpoints")
-    validation = load(datasets["validation"]) if "validation" in datasets else None
-    objective = head.objective(task.state)
-    metrics = engine.train(objective, built, load(datasets["train"]), validation=validation)
+    folder = place.folder / "model"
+    if head.corpus_columns is not None:
+        head.index(load(datasets["corpus"]), folder, model=model.path)
+    rows = {
+        split: retrieved(head, load(datasets[split]), folder) for split in ("train", "validation") if split in datasets
+    }
+    metrics = engine.train(head.objective(task.state), built, rows["train"], validation=rows.get("validation"))
     _save(engine.trained, tokenizer, place.folder)
     return {**metrics, "choices": engine.choices}
 
@@ -98,7 +103,12 @@ def predictions(
     engine = _engine(tokenizer, place, (), place.folder / "checkpoints")
     with quiet_transformers():
         model = head.build(folder, state)
-    yield from engine.predict(head.objective(state), model, load(rows))
+    yield from engine.predict(head.objective(state), model, retrieved(head, load(rows), folder))
+
+
+def retrieved(head: TaskHead, rows: Dataset, folder: Path) -> Dataset:
+    """Return rows with what the index in a model's folder has for each, where the head reads a corpus."""
+    return rows if head.corpus_columns is None else head.retrieve(rows, folder)
 
 
 def _engine(

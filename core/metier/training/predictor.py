@@ -15,6 +15,7 @@ from metier.components import OptimizerFactory, TaskHead
 from metier.files import temporary_folder
 from metier.settings import TrainingSettings
 from metier.training.engine import TrainingEngine
+from metier.training.jobs import retrieved
 from metier.training.quiet import quiet_transformers
 from metier.training.tokenizers import load_tokenizer
 from metier.values import Json
@@ -64,4 +65,5 @@ class Predictor:
                 seed=0,
                 log=logger.debug,
             )
-            yield from engine.predict(self.head.objective(self.state), self.model, rows)
+            given = retrieved(self.head, rows, self.folder)
+            yield from engine.predict(self.head.objective(self.state), self.model, given)

@@ -80,7 +80,7 @@ def _decoded(
         given = [examples.encoded.example(index) for index in indices]
         drawn = examples.batch(given, stream=(SCORING, chosen.start))
         outputs = objective.outputs(model, to_device(drawn, arithmetic.device)).cpu()
-        found.update(zip(indices, objective.decode(outputs, given), strict=True))
+        found.update(zip(indices, objective.decode(outputs, given, examples.tokenizer), strict=True))
     return [found[index] for index in chosen]
 
 

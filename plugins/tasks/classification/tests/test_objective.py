@@ -61,15 +61,17 @@ def test_several_labels_take_the_mean_over_labels() -> None:
     assert loss(objective(multi_label=True), targets) == pytest.approx(float(expected))
 
 
-def test_predictions_are_by_name() -> None:
-    one = objective().decode(LOGITS, [{}] * len(LOGITS))
+def test_predictions_are_by_name(tmp_path: Path) -> None:
+    tokenizer = load_tokenizer(build_model("bert", tmp_path).path)
+    one = objective().decode(LOGITS, [{}] * len(LOGITS), tokenizer)
     assert [prediction["label"] for prediction in one] == ["bad", "good"]
     assert one[0]["score"] == one[0]["probabilities"]["bad"] == pytest.approx(float(LOGITS.softmax(-1)[0, 0]))
     assert sum(one[1]["probabilities"].values()) == pytest.approx(1.0)
 
 
-def test_several_labels_are_those_above_the_threshold() -> None:
-    several = objective(multi_label=True, threshold=0.6).decode(LOGITS, [{}] * len(LOGITS))
+def test_several_labels_are_those_above_the_threshold(tmp_path: Path) -> None:
+    tokenizer = load_tokenizer(build_model("bert", tmp_path).path)
+    several = objective(multi_label=True, threshold=0.6).decode(LOGITS, [{}] * len(LOGITS), tokenizer)
     assert [prediction["labels"] for prediction in several] == [["bad", "good"], ["good", "mixed"]]
     sigmoid = LOGITS.sigmoid()[0]
     assert several[0]["score"] == pytest.approx(float(sigmoid[0] * sigmoid[1] * (1 - sigmoid[2])))

@@ -38,7 +38,7 @@ def test_a_model_that_is_right_gives_the_spans_back(model_type: str, max_length:
     assert all(len(one["input_ids"]) <= max_length for one in examples)
     batch = objective.collate(examples, tokenizer, np.random.default_rng(0))
     logits = torch.nn.functional.one_hot(batch["labels"].clamp_min(0), 5).float() * 20
-    decoded = objective.decode(logits, examples)
+    decoded = objective.decode(logits, examples, tokenizer)
     found = [
         objective.joined(
             [piece for piece, one in zip(decoded, examples, strict=True) if one["row"] == row], {"text": text}

@@ -129,7 +129,9 @@ class OneLabel(ClassificationObjective):
             logits, batch["labels"], weight=self._weights(logits), label_smoothing=self.smoothing, reduction="sum"
         )
 
-    def decode(self, outputs: torch.Tensor, examples: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Json]]:
+    def decode(
+        self, outputs: torch.Tensor, examples: Sequence[Mapping[str, Any]], tokenizer: PreTrainedTokenizerFast
+    ) -> Sequence[Mapping[str, Json]]:
         """Return each row's most probable label, its probability, and every label's."""
         probabilities = outputs.softmax(dim=-1)
         best = zip(probabilities.tolist(), probabilities.argmax(dim=-1).tolist(), strict=True)
@@ -160,7 +162,9 @@ class SeveralLabels(ClassificationObjective):
         )
         return total / len(self.labels)
 
-    def decode(self, outputs: torch.Tensor, examples: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Json]]:
+    def decode(
+        self, outputs: torch.Tensor, examples: Sequence[Mapping[str, Any]], tokenizer: PreTrainedTokenizerFast
+    ) -> Sequence[Mapping[str, Json]]:
         """Return each row's labels from the threshold up, the probability of that very set, and every label's."""
         probabilities = outputs.sigmoid()
         scores = torch.where(probabilities >= self.threshold, probabilities, 1 - probabilities).prod(dim=-1)

@@ -115,7 +115,9 @@ class TagObjective(TaskObjective):
         logits: torch.Tensor = model(**inputs).logits
         return logits.float()
 
-    def decode(self, outputs: torch.Tensor, examples: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Json]]:
+    def decode(
+        self, outputs: torch.Tensor, examples: Sequence[Mapping[str, Any]], tokenizer: PreTrainedTokenizerFast
+    ) -> Sequence[Mapping[str, Json]]:
         """Return the tagged tokens of each window; `joined` makes spans of them."""
         scores = outputs.log_softmax(dim=-1).numpy().astype(np.float64)
         return [{"pieces": _pieces(one, score)} for one, score in zip(examples, scores, strict=True)]
