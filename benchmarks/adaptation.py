@@ -30,7 +30,8 @@ PAGE = Path(__file__).parents[1] / "docs" / "adaptation.md"
 HEADING = "# Methods compared\n\nWhat each method of adaptation brings on real data, beside plain fine-tuning.\n\n"
 BEGIN, END = "<!-- written by benchmarks/adaptation.py -->", "<!-- end of what is written -->"
 RATE, EPOCHS, BATCH, SEEDS = 2e-4, 4, 16, 3
-HEAD = ("data", "arm", "macro F1 against plain, paired", "training, s a seed")
+HEAD = ("data", "arm", "macro F1 against plain, paired")
+TIME = "training, s a seed"
 
 
 def recipe(study: Study, material: str, arm: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,12 +71,13 @@ def rows(study: Study, material: str, size: Size, data: Path, folder: Path) -> I
         plain = plain or done
         title = MATERIALS[material].title if done is plain else ""
         figures = [_spread(trained, split) for split in study.splits]
-        yield line(title, name, figures, difference(done, plain) if done is not plain else "", seconds(trained))
+        against = difference(done, plain) if done is not plain else ""
+        yield line(title, name, figures, against, seconds(trained) if study.timed else [])
     assert plain is not None
     for baseline in plain.metrics["baselines"]:
         # Baselines are judged on the test rows as they are.
         figures = [_figures(baseline["splits"][split]["metrics"]) if split == "test" else "" for split in study.splits]
-        yield line("", baseline["name"], figures, "", "")
+        yield line("", baseline["name"], figures, "", "" if study.timed else [])
 
 
 def difference(one: metier.Run, other: metier.Run) -> str:
@@ -115,7 +117,7 @@ def seconds(arm: Mapping[str, Any]) -> str:
 def section(study: Study, lines: list[str]) -> list[str]:
     """Return a study's table."""
     columns = [f"accuracy, macro F1{f' ({what})' if what else ''}" for what in study.splits.values()]
-    head = [*HEAD[:2], *columns, *HEAD[2:]]
+    head = [*HEAD[:2], *columns, HEAD[2], *([TIME] if study.timed else [])]
     return [f"## {study.title}", "", line(*head), f"|{'---|' * len(head)}", *lines, ""]
 
 

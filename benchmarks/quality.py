@@ -98,7 +98,8 @@ def adapted(run: Path) -> tuple[str, str, str]:
     told = ", ".join(f"{name} {value}" for name, value in use["options"].items() if name in TOLD and value)
     facts = (
         f"Model {plan['model']}. {told}. {found['steps']} steps in {found['seconds'] / 60:.1f} minutes; "
-        f"{stage['seconds'] / 60:.1f} minutes with the perplexities. "
+        f"{stage['seconds'] / 60:.1f} minutes with the perplexities, "
+        f"{stage['peak_memory'] / 1e6:,.0f} MB of memory at most. "
         f"{_machine(environment, plan)}, {found['choices']['precision']}."
     )
     body = "\n\n".join((f"## {plan['name']}", f"{plan['description']}.", facts, "\n".join(lines) + "\n"))

@@ -23,6 +23,8 @@ class Study:
     """Test splits to what they add to a column's heading."""
     common: Arm = field(default_factory=dict)
     """Keys that every arm has, plain fine-tuning too."""
+    timed: bool = False
+    """Whether the table has times: such a study must have its processor cores for itself."""
 
 
 def _attack(name: str) -> Arm:
@@ -64,6 +66,7 @@ STUDIES = {
             },
             "LoRA, rank 8, rate x 5": {"adapt": [{"use": "lora", "rank": 8}], "optimizer": {"learning_rate": 1e-3}},
         },
+        timed=True,
     ),
 }
 """Name to study."""

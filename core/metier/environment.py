@@ -22,6 +22,16 @@ def environment() -> dict[str, Any]:
     }
 
 
+def peak_memory() -> int | None:
+    """Return the most memory that this process has had so far, in bytes; None where the system does not tell."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    found = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return found if platform.system() == "Darwin" else found * 1024
+
+
 def _processor() -> str:
     path = Path("/proc/cpuinfo")
     if path.is_file():

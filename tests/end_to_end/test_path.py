@@ -95,3 +95,4 @@ def test_a_second_run_takes_over_what_the_first_one_computed(trade: Trade) -> No
     assert reused["prepare"]
     assert reused["adapt-continued-pretraining"]
     assert not reused["train"]
+    assert all(stage["peak_memory"] > 1e8 for stage in stages if not stage["reused"])

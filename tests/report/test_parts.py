@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from metier.files import write_json
 from metier.report import curves, details, figures, inputs, mistakes, record, wording
 from metier.report.facts import Facts, read_facts
 from metier.report.scale import Scale
@@ -174,3 +175,10 @@ def test_record_holds_what_decides_results(built: Path) -> None:
         file.path for file in record.files(facts)
     }
     assert dict(record.summary(facts))["model"] == "starter:minilm, 23 M parameters"
+
+
+def test_the_most_memory_of_the_runs_own_stages_is_told(run: Path) -> None:
+    for name, peak in (("01-prepare", 900_000_000), ("02-train", 2_600_000_000), ("03-evaluate", None)):
+        stage = {"stage": name, "reused": peak is None, **({"peak_memory": peak} if peak else {})}
+        write_json(run / "stages" / name / "result.json", stage)
+    assert dict(record.summary(read_facts(run)))["memory"] == "up to 2.6\u202fGB"

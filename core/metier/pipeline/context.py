@@ -13,6 +13,7 @@ from typing import Any
 from metier import versions
 from metier.components import Component, ComponentConfig
 from metier.discovery import Trouble, guarded, hooks_of
+from metier.environment import peak_memory
 from metier.files import digest_file
 from metier.pipeline.store import Stage, StageStore, Work
 from metier.plan import Plan, is_path
@@ -49,6 +50,8 @@ class RunContext:
         self.tell("stage_started", stage=info)
         stage = self.store.obtain(name, {**inputs, "versions": versions.installed(*versions.COMPUTES)}, work)
         result = {"stage": name, "job": job, "digest": stage.digest, "reused": stage.reused, "seconds": stage.seconds}
+        if not stage.reused:
+            result["peak_memory"] = peak_memory()
         kept = os.path.relpath(stage.path, self.run.path)
         self.run.stage(title, {**result, "kept": kept, "result": stage.result})
         info = replace(info, digest=stage.digest, seconds=stage.seconds, reused=stage.reused, result=stage.result)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from metier.files import digest_file
+from metier.files import digest_file, read_json
 from metier.report import wording
 from metier.report.facts import Facts
 
@@ -52,6 +52,7 @@ def summary(facts: Facts) -> list[tuple[str, str]]:
         ("task", plan.get("task", {}).get("name", "")),
         ("seeds", _seeds(facts)),
         ("took", _took(facts)),
+        ("memory", _memory(facts)),
     ]
     return [(name, value) for name, value in found if value]
 
@@ -92,6 +93,13 @@ def _took(facts: Facts) -> str:
     again = sum(1 for event in done if event.get("reused"))
     kept = f", {again} of {len(done)} stages from an earlier run" if again else ""
     return f"{wording.duration(own)}{kept}" if done else ""
+
+
+def _memory(facts: Facts) -> str:
+    """Return the most memory that the run had; what an earlier run computed is not in it."""
+    stages = [read_json(path) for path in facts.path.glob("stages/*/result.json")]
+    peaks = [stage["peak_memory"] for stage in stages if stage.get("peak_memory")]
+    return f"up to {wording.size(max(peaks))}" if peaks else ""
 
 
 def _every_file(root: Path, names: Sequence[str]) -> Iterator[Path]:
