@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from metier.components.base import Component
+from metier.components.industry import Industry
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -32,6 +33,8 @@ class TransformContext:
     split: str = "train"
     """Whose rows they are: `train` (what is put aside for validation and test still among them), `corpus`, or
     `validation` and `test` where these have a source of their own."""
+    industry: Industry | None = None
+    """The recipe's industry, where it names one."""
     changed: dict[str, Change] = field(default_factory=dict)
     dropped: dict[str, Change] = field(default_factory=dict)
 

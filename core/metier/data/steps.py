@@ -9,7 +9,7 @@ from typing import Any
 from datasets import Dataset
 
 from metier.columns import CORPUS_SPLIT
-from metier.components import Change, Transform, TransformContext
+from metier.components import Change, Industry, Transform, TransformContext
 from metier.data import spans, tables
 from metier.errors import DataError
 from metier.plan import Plan
@@ -43,6 +43,7 @@ def apply(
     nothing, or changes ids or columns that it must keep.
     """
     made, steps = dict(rows), list[Step]()
+    industry = registry.create(Industry, plan.industry) if plan.industry else None
     for use in plan.prepare:
         transform = registry.create(Transform, use)
         for split, before in made.items():
@@ -54,6 +55,7 @@ def apply(
                 label_column=None if corpus else label_column,
                 seed=plan.seed,
                 split=split,
+                industry=industry,
             )
             after = transform.apply(before, context)
             _check(before, after, use.name, split, use.path)

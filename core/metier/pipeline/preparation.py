@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from metier.components import DataSource, FetchContext, ModelSource, TaskHead, Transform
+from metier.components import DataSource, FetchContext, Industry, ModelSource, TaskHead, Transform
 from metier.errors import RecipeError
 from metier.files import digest_file
 from metier.pipeline.context import RunContext
@@ -65,6 +65,7 @@ def prepare(context: RunContext, model: LocalModel) -> Prepared:
         "sources": {split: _content(context, split) for split in plan.sources},
         "mappings": {split: dict(mapping) for split, mapping in plan.mappings.items()},
         "prepare": [context.identity(Transform, use) for use in plan.prepare],
+        "industry": context.identity(Industry, plan.industry) if plan.industry and plan.prepare else None,
         "task": context.identity(TaskHead, plan.task) if plan.task else None,
         "split": plan.split.model_dump(),
         "on_leak": plan.on_leak,
