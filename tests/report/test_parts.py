@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from metier.files import write_json
-from metier.report import curves, details, figures, inputs, mistakes, record, wording
+from metier.report import answer, curves, details, figures, inputs, mistakes, record, wording
 from metier.report.facts import Facts, read_facts
 from metier.report.scale import Scale
 
@@ -136,6 +138,27 @@ def test_long_texts_say_how_much_is_missing() -> None:
     one = mistakes._mistake(row, ["text"])
     assert (len(one.text), one.more, one.reference, one.prediction) == (600, 100, "a", "(none)")
     assert one.score == "80\u202f%"
+
+
+def test_numbers_show_those_that_are_farthest_off(run: Path) -> None:
+    facts = read_facts(run)
+    columns = {"id": ["a", "b", "c"], "text": ["x", "y", "z"], "reference": [1.0, 2.0, 3.0]}
+    pq.write_table(pa.table({**columns, "prediction": [1.5, 2.0, 0.25]}), run / facts.judged["predictions"])
+    found = mistakes.mistakes(facts)
+    assert found is not None
+    assert (found.total, found.order) == (2, "that are farthest off")
+    assert [(one.id, one.reference, one.prediction) for one in found.shown] == [("c", "3", "0.25"), ("a", "1", "1.5")]
+
+
+def test_a_figure_that_is_not_defined_has_no_value(run: Path) -> None:
+    facts = read_facts(run)
+    for one in facts.metrics["arms"]:
+        one["summary"] = {}
+        for trained in one["runs"]:
+            del trained["splits"]["test"]["metrics"]["f1_macro"]
+    found = answer.answer(facts)
+    assert found.value == wording.DASH
+    assert {one.kind for one in found.standings} == {"baseline"}
 
 
 def test_every_model_and_seed_has_its_figures(built: Path) -> None:

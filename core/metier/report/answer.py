@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -140,7 +141,7 @@ def _reached(arm: Mapping[str, Any], facts: Facts) -> tuple[float, tuple[float, 
     if found and found["half_width"] is not None:
         return found["mean"], (found["mean"] - found["half_width"], found["mean"] + found["half_width"])
     figures = arm["runs"][0]["splits"][split]
-    return figures["metrics"].get(figure, 0.0), _bounds(figures, figure)
+    return figures["metrics"].get(figure, math.nan), _bounds(figures, figure)
 
 
 def _bounds(figures: Mapping[str, Any], figure: str) -> tuple[float, float] | None:
@@ -153,6 +154,8 @@ def _chart(facts: Facts) -> dict[str, Any]:
     raw: list[tuple[str, str, float, tuple[float, float] | None, list[float]]] = []
     for i, arm in enumerate(facts.metrics["arms"]):
         value, bounds = _reached(arm, facts)
+        if math.isnan(value):  # one answer to every row has no rank correlation
+            continue
         seeds = [run["splits"][split]["metrics"].get(figure, value) for run in arm["runs"]]
         raw.append((arm["name"], "arm" if i else "kept", value, bounds, seeds if len(seeds) > 1 else []))
     for one in facts.metrics["baselines"]:

@@ -1,4 +1,4 @@
-"""Errors worth reading: the wrong predictions that the model was surest of."""
+"""Errors worth reading: the wrong predictions that the model was surest of, or that are farthest off."""
 
 from __future__ import annotations
 
@@ -37,6 +37,8 @@ class Mistakes:
 
     total: int
     rows: int
+    order: str
+    """What makes those that are shown the first."""
     file: str
     shown: Sequence[Mistake]
 
@@ -57,7 +59,15 @@ def mistakes(facts: Facts) -> Mistakes | None:
         wrong = [row for row in batch.to_pylist() if row["reference"] != row["prediction"]]
         total += len(wrong)
         surest = heapq.nlargest(SHOWN, [*surest, *wrong], key=_sureness)
-    return Mistakes(total, table.num_rows, file, [_mistake(row, columns) for row in surest])
+    return Mistakes(total, table.num_rows, _order(surest), file, [_mistake(row, columns) for row in surest])
+
+
+def _order(rows: Sequence[Mapping[str, Any]]) -> str:
+    if rows and _is_number(rows[0]["prediction"]):
+        return "that are farthest off"
+    if rows and isinstance(rows[0]["prediction"], str) and not rows[0].get("probabilities") and "score" not in rows[0]:
+        return "that come first"
+    return "that the model was surest of: labels that are wrong in the data show here first"
 
 
 def _mistake(row: Mapping[str, Any], columns: Sequence[str]) -> Mistake:
@@ -79,12 +89,14 @@ def _mistake(row: Mapping[str, Any], columns: Sequence[str]) -> Mistake:
 
 def _sureness(row: Mapping[str, Any]) -> float:
     """Return the probability of what was said; of several labels, that of the surest wrong one; of spans, how many
-    are false.
+    are false; of a number, how far it is off.
     """
     probabilities = row.get("probabilities") or {}
     said = row["prediction"]
+    if _is_number(said):
+        return abs(float(said) - float(row["reference"]))
     if isinstance(said, str):
-        return float(probabilities.get(said, 0.0))
+        return float(probabilities.get(said, row.get("score") or 0.0))
     if _are_spans(said) and _are_spans(row["reference"]):
         return float(sum((_counted(said) - _counted(row["reference"])).values()))
     if isinstance(said, list):
@@ -93,6 +105,10 @@ def _sureness(row: Mapping[str, Any]) -> float:
         missed = [1 - float(probabilities.get(label, 1.0)) for label in right if label not in said]
         return max([*falsely, *missed, 0.0])
     return 0.0
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float)
 
 
 def _are_spans(value: Any) -> bool:
@@ -108,4 +124,4 @@ def _said(value: Any, text: str) -> str:
         return "; ".join(f"{one['label']}: {text[one['start'] : one['end']]}" for one in value) or "(none)"
     if isinstance(value, list):
         return ", ".join(str(one) for one in value) or "(none)"
-    return str(value)
+    return f"{value:g}" if _is_number(value) else str(value)

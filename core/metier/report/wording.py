@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 NAMES = {
@@ -15,8 +16,16 @@ NAMES = {
     "auroc": "AUROC",
     "log_loss": "log loss",
     "calibration_error": "calibration error",
+    "chrf": "chrF",
+    "rouge_1": "ROUGE-1",
+    "rouge_2": "ROUGE-2",
+    "rouge_l": "ROUGE-L",
+    "mae": "mean absolute error",
+    "rmse": "root mean squared error",
+    "r2": "R²",
+    "mrr": "mean reciprocal rank",
 }
-SMALLER_IS_BETTER = frozenset({"log_loss", "calibration_error", "loss", "perplexity"})
+SMALLER_IS_BETTER = frozenset({"log_loss", "calibration_error", "loss", "perplexity", "mae", "rmse"})
 MINUS, DASH = "\u2212", "\u2013"
 CLEAR = 0.05
 
@@ -32,8 +41,8 @@ def sentence(text: str) -> str:
 
 
 def number(value: float | None) -> str:
-    """Return `0.732`; an absent figure as a dash."""
-    return DASH if value is None else f"{value:.3f}".replace("-", MINUS)
+    """Return `0.732`; a figure that is absent or not defined as a dash."""
+    return DASH if value is None or math.isnan(value) else f"{value:.3f}".replace("-", MINUS)
 
 
 def signed(value: float) -> str:
