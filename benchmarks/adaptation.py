@@ -32,6 +32,7 @@ BEGIN, END = "<!-- written by benchmarks/adaptation.py -->", "<!-- end of what i
 RATE, EPOCHS, BATCH, SEEDS = 2e-4, 4, 16, 3
 HEAD = ("data", "arm", "macro F1 against plain, paired")
 TIME = "training, s a seed"
+BLANK = "\n\n"
 
 
 def recipe(study: Study, material: str, arm: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,15 +115,15 @@ def seconds(arm: Mapping[str, Any]) -> str:
     return f"{sum(one['seconds'] for one in arm['runs']) / len(arm['runs']):.0f}"
 
 
-def section(study: Study, lines: list[str]) -> list[str]:
-    """Return a study's table."""
+def section(study: Study, lines: list[str]) -> str:
+    """Return a study's table, under its title."""
     columns = [f"accuracy, macro F1{f' ({what})' if what else ''}" for what in study.splits.values()]
     head = [*HEAD[:2], *columns, HEAD[2], *([TIME] if study.timed else [])]
-    return [f"## {study.title}", "", line(*head), f"|{'---|' * len(head)}", *lines, ""]
+    return "\n".join([study.title, "", line(*head), f"|{'---|' * len(head)}", *lines])
 
 
 def write(parts: list[str], size: Size) -> None:
-    """Put what was measured into the page, in place of what was there."""
+    """Put what was measured into the page; studies that were not run now stay as they are."""
     facts = environment()
     threads = os.environ.get("OMP_NUM_THREADS", "all")
     how = (
@@ -132,10 +133,12 @@ def write(parts: list[str], size: Size) -> None:
         "t); differences are paired on rows and seeds, with their 95 % interval. "
         f"{facts['processor']}, {facts['cores']} cores, OMP_NUM_THREADS: {threads}."
     )
-    text = "\n".join([BEGIN, "", how, "", *parts, END])
     page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else HEADING
     before, _, rest = page.partition(BEGIN)
-    PAGE.write_text(f"{before}{text}{rest.partition(END)[2]}", encoding="utf-8")
+    written, _, after = rest.partition(END)
+    kept = {one.partition("\n")[0]: one.strip() for one in [*written.split("\n## ")[1:], *parts]}
+    tables = [f"## {kept[study.title]}" for study in STUDIES.values() if study.title in kept]
+    PAGE.write_text(before + BLANK.join([BEGIN, how, *tables, END]) + after, encoding="utf-8")
 
 
 def main() -> None:
@@ -157,8 +160,8 @@ def main() -> None:
         study = STUDIES[name]
         wanted = [one for one in study.materials if one in (options.material or MATERIALS)]
         lines = [text for one in wanted for text in rows(study, one, size, options.data, options.runs)]
-        parts += section(study, lines)
-    print("\n".join(parts))
+        parts.append(section(study, lines))
+    print("\n\n".join(parts))
     if not options.no_page:
         write(parts, size)
 

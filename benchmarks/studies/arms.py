@@ -27,8 +27,8 @@ class Study:
     """Whether the table has times: such a study must have its processor cores for itself."""
 
 
-def _attack(name: str) -> Arm:
-    return {"adapt": [{"use": "adversarial", "attack": name}]}
+def _attack(name: str, **options: float) -> Arm:
+    return {"adapt": [{"use": "adversarial", "attack": name, **options}]}
 
 
 STUDIES = {
@@ -45,10 +45,13 @@ STUDIES = {
         "Adversarial training",
         ("phrasebank",),
         {
-            "FGM": _attack("fgm"),
-            "PGD-3": _attack("pgd"),
-            "FreeLB-3": _attack("freelb"),
-            "SMART": _attack("smart"),
+            "FGM, length 0.1": _attack("fgm", epsilon=0.1),
+            "FGM, length 1": _attack("fgm", epsilon=1.0),
+            "PGD-3, length 0.1": _attack("pgd", epsilon=0.1, step_size=0.03),
+            "PGD-3, length 1": _attack("pgd", epsilon=1.0, step_size=0.3),
+            "FreeLB-3, length 0.6": _attack("freelb", epsilon=0.6, step_size=0.1),
+            "SMART, length 0.1": _attack("smart", epsilon=0.1, step_size=0.1, start_size=0.01),
+            "SMART, length 1": _attack("smart", epsilon=1.0, step_size=1.0, start_size=0.1),
             "lexicon (HotFlip)": {"adapt": [{"use": "lexical-substitution"}]},
         },
         splits={"test": "clean", "test-typos": "typos", "test-casing": "casing", "test-synonyms": "held-out synonyms"},

@@ -27,17 +27,17 @@ class AdversarialConfig(ComponentConfig):
     `smart` and `vat` change the answer, labels aside; `r-drop` draws another dropout mask; `neftune` adds noise."""
     epsilon: float | None = Field(None, gt=0)
     """Euclidean length that a text's perturbation may have, all its tokens together.
-    Default: fgm, pgd, smart, vat 1.0; free, freelb 0.6."""
+    Default: fgm, pgd, smart, vat 0.1; free, freelb 0.6."""
     steps: int | None = Field(None, ge=1)
     """How often the perturbation is bettered; for `free` how often a batch is replayed, for `vat` power iterations.
     Default: pgd, free, freelb 3; smart, vat 1."""
     step_size: float | None = Field(None, gt=0)
-    """Euclidean length of one such step. Default: pgd 0.3; freelb 0.1; smart 1.0."""
+    """Euclidean length of one such step. Default: pgd 0.03; freelb 0.1; smart 0.1."""
     start: Literal["zero", "random"] | None = None
     """Where the ascent starts: at the text itself, or at a random place within `epsilon`. Default: pgd zero."""
     start_size: float | None = Field(None, gt=0)
     """Euclidean length of the random perturbation from which the ascent starts: at the text itself no direction is
-    worse than another. Default: smart, vat 0.1."""
+    worse than another. Default: smart, vat 0.01."""
     clean: bool | None = None
     """Whether the loss of the text as it is counts too. Default: pgd false."""
     weight: float | None = Field(None, gt=0)

@@ -9,21 +9,21 @@ AttackName: TypeAlias = Literal["fgm", "pgd", "free", "freelb", "smart", "vat", 
 Option: TypeAlias = float | int | bool | str
 
 DEFAULTS: Mapping[str, Mapping[str, Option]] = {
-    "fgm": {"epsilon": 1.0, "weight": 1.0},
-    "pgd": {"epsilon": 1.0, "steps": 3, "step_size": 0.3, "start": "zero", "clean": False, "weight": 1.0},
+    "fgm": {"epsilon": 0.1, "weight": 1.0},
+    "pgd": {"epsilon": 0.1, "steps": 3, "step_size": 0.03, "start": "zero", "clean": False, "weight": 1.0},
     "free": {"epsilon": 0.6, "steps": 3},
     "freelb": {"epsilon": 0.6, "steps": 3, "step_size": 0.1},
     "smart": {
-        "epsilon": 1.0,
+        "epsilon": 0.1,
         "steps": 1,
-        "step_size": 1.0,
-        "start_size": 0.1,
+        "step_size": 0.1,
+        "start_size": 0.01,
         "weight": 1.0,
         "proximal": True,
         "proximal_weight": 1.0,
         "momentum": 0.99,
     },
-    "vat": {"epsilon": 1.0, "steps": 1, "start_size": 0.1, "weight": 1.0},
+    "vat": {"epsilon": 0.1, "steps": 1, "start_size": 0.01, "weight": 1.0},
     "r-drop": {"weight": 1.0},
     "neftune": {"alpha": 5.0},
 }
