@@ -1,4 +1,4 @@
-"""The head keeps the contract."""
+"""The head keeps the contract, with a field over its tags too."""
 
 from __future__ import annotations
 
@@ -11,3 +11,8 @@ from metier_token_classification.token_classification import TokenClassification
 
 class TestTokenClassification(TaskHeadContract):
     component: ClassVar[type[TaskHead]] = TokenClassification
+
+
+class TestConditionalRandomField(TaskHeadContract):
+    component: ClassVar[type[TaskHead]] = TokenClassification
+    options = {"crf": True}

@@ -37,7 +37,7 @@ def sets(rows: list[Any], label: str | None = None) -> set[tuple[Any, ...]]:
 
 
 @given(st.lists(st.tuples(Spans, Spans), min_size=1, max_size=6))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_counts_are_those_of_sets(rows: list[Any]) -> None:
     true, said = [one for one, _ in rows], [other for _, other in rows]
     found = SpanFigures(table(true, said), LABELS)(None)

@@ -6,13 +6,14 @@ import pytest
 from datasets import Dataset
 
 from metier.errors import DataError
-from metier_token_classification.labels import check, learn, without_overlaps
+from metier_token_classification.labels import check, inside_words, learn, settled, trimmed
+from metier_token_classification.token_classification import TokenClassification
 
 OUTER, INNER = {"start": 0, "end": 9, "label": "PART"}, {"start": 0, "end": 4, "label": "PART"}
 
 
 def rows(*spans: list[dict[str, object]]) -> Dataset:
-    return Dataset.from_list([{"id": f"r:{i}", "text": "pump seal", "spans": one} for i, one in enumerate(spans)])
+    return Dataset.from_list([{"id": f"r:{i}", "text": "pump seals", "spans": one} for i, one in enumerate(spans)])
 
 
 def test_labels_are_sorted_and_counted() -> None:
@@ -27,7 +28,7 @@ def test_spans_that_overlap_are_an_error_with_a_way_out() -> None:
     assert error.value.problems[0].where == "r:1"
     assert "on_overlap: longest" in str(error.value.problems[0].hint)
     assert learn(rows([INNER, OUTER]), "longest")["labels"] == ["PART"]
-    assert without_overlaps([INNER, OUTER]) == [OUTER]
+    assert settled([INNER, OUTER], "pump seal") == [OUTER]
 
 
 def test_no_span_at_all_and_an_unknown_label_are_errors() -> None:
@@ -36,3 +37,23 @@ def test_no_span_at_all_and_an_unknown_label_are_errors() -> None:
     state = learn(rows([INNER]), "error")
     with pytest.raises(DataError, match="'OTHER', which no training row has"):
         check("test", rows([{**INNER, "label": "OTHER"}]), state, "error")
+
+
+def test_spaces_at_the_edges_are_no_part_of_a_span() -> None:
+    wide = {"start": 4, "end": 9, "label": "PART"}
+    assert trimmed([wide], "pump seal") == [{**wide, "start": 5}]
+    learn(rows([INNER, wide]), "error")
+    with pytest.raises(DataError, match="a span holds spaces alone"):
+        learn(rows([{**wide, "end": 5}]), "error")
+
+
+def test_borders_inside_words_are_counted() -> None:
+    text = "pumps 油泵"
+    spans = [(0, 4), (0, 5), (6, 7), (1, 5), (4, 7)]
+    made = [{"start": start, "end": end, "label": "PART"} for start, end in spans]
+    assert [inside_words([one], text) for one in made] == [1, 0, 0, 1, 1]
+    assert TokenClassification().describe_rows({"text": [text], "spans": [made]}) == {
+        "spans": {"PART": 5},
+        "borders inside words": 3,
+        "without spans": 0,
+    }

@@ -10,17 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metier_token_classification.spans import (
-    Piece,
-    begins,
-    best_tags,
-    merged,
-    spans_of,
-    tag_names,
-    tags_of,
-    transitions,
-    word_tags,
-)
+from metier_token_classification.decoding import best_tags, transitions, word_tags
+from metier_token_classification.spans import Piece, begins, merged, spans_of, tag_names, tags_of
 
 LABELS = ("PART", "STATE")
 INDEX = {label: i for i, label in enumerate(LABELS)}
@@ -50,7 +41,7 @@ def pieces(places: list[tuple[int, int]], tags: list[int | None]) -> list[Piece]
 
 
 @given(annotated())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_spans_come_back_from_tags(given: Any) -> None:
     text, places, spans = given
     found = spans_of(pieces(places, tags_of(text, spans, places, INDEX)), LABELS, text)
@@ -59,7 +50,7 @@ def test_spans_come_back_from_tags(given: Any) -> None:
 
 
 @given(annotated(), st.integers(2, 5), st.integers(1, 4))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_windows_that_overlap_merge_without_loss(given: Any, size: int, shared: int) -> None:
     text, places, spans = given
     step = max(1, size - shared)

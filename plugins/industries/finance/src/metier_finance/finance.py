@@ -11,6 +11,27 @@ from metier.lexicon import read_lexicon
 from metier.values import Term
 
 HERE = Path(__file__).parent
+INTENTS = (
+    "card-arrival",
+    "card-lost-or-stolen",
+    "card-payment-declined",
+    "pin-blocked-or-forgotten",
+    "cash-withdrawal-problem",
+    "unrecognised-payment",
+    "charged-twice",
+    "refund-not-received",
+    "balance-not-updated",
+    "transfer-not-arrived",
+    "cancel-transfer",
+    "transfer-fee",
+    "exchange-rate",
+    "login-problem",
+    "update-personal-details",
+    "open-account",
+    "close-account",
+    "loan-enquiry",
+)
+"""What customers of a bank write about: cards, cash and payments, transfers, access, accounts, loans."""
 
 
 class Finance(Industry):
@@ -23,10 +44,13 @@ class Finance(Industry):
         return read_lexicon(HERE / "data" / "lexicon.csv")
 
     def label_sets(self) -> Mapping[str, Sequence[str]]:
-        """Return the sentiment labels, from worst to best."""
+        """Return sentiments from worst to best, risk from low to high, intents of customers, entities of reports."""
         return {
             "sentiment": ("negative", "neutral", "positive"),
             "sentiment-five": ("very-negative", "negative", "neutral", "positive", "very-positive"),
+            "loan-risk": ("low", "medium", "high"),
+            "customer-intent": INTENTS,
+            "entities": ("ORG", "METRIC", "MONEY", "PERCENT", "PERIOD"),
         }
 
     def sensitive_patterns(self) -> Mapping[str, str]:

@@ -21,8 +21,10 @@ def provide_industries() -> Sequence[type[Industry]]:
 
 @hookimpl
 def provide_data_sources() -> Sequence[type[DataSource]]:
-    """Return the authored sample and the Financial PhraseBank."""
+    """Return the authored sample, and readers of the Financial PhraseBank, FinCUGE and TAT-QA."""
+    from metier_finance.fincuge import FinCugeFinFe
     from metier_finance.phrasebank import FinancialPhraseBank
     from metier_finance.sample import FinanceSample
+    from metier_finance.tatqa import TatQa
 
-    return [FinanceSample, FinancialPhraseBank]
+    return [FinanceSample, FinancialPhraseBank, FinCugeFinFe, TatQa]

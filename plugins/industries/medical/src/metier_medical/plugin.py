@@ -21,7 +21,10 @@ def provide_industries() -> Sequence[type[Industry]]:
 
 @hookimpl
 def provide_data_sources() -> Sequence[type[DataSource]]:
-    """Return the reader of ICD-10-CM."""
+    """Return the readers of ICD-10-CM, MedQuAD, MTSamples and PubMedQA."""
     from metier_medical.icd10cm import Icd10Cm
+    from metier_medical.medquad import MedQuad
+    from metier_medical.mtsamples import MtSamples
+    from metier_medical.pubmedqa import PubMedQa
 
-    return [Icd10Cm]
+    return [Icd10Cm, MedQuad, MtSamples, PubMedQa]

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
+from pydantic import Field
+
 from metier.builtin.sources import paths
-from metier.builtin.sources.encoding import EncodingName, encoding_of, open_text, text_files
+from metier.builtin.sources.encoding import EncodingName, encoding_of, open_text, say, text_files
 from metier.builtin.sources.jsonl import Jsonl
 from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
 from metier.errors import DataError, Problem
 from metier.values import Record
-from metier_annotations.columns import Join
+from metier_annotations.annotated import Annotated
+from metier_annotations.brat import SUFFIX, entities, text_beside
+from metier_annotations.columns import Columns, Join
+from metier_annotations.objects import Offsets, read
 
 Format = Literal["auto", "conll", "json", "brat"]
 JSON = frozenset({".json", ".jsonl", ".ndjson"})
@@ -33,10 +39,22 @@ class Annotations(DataSource):
         """How they are written; `auto` goes by the file's name: `.json`, `.jsonl`, `.ann`, and all else is CoNLL's
         columns (IOB1, IOB2, BIOES and its like)."""
         column: int = -1
-        """CoNLL: the column with the tags, counted from 0, or from the end with -1. The first column is the token."""
+        """CoNLL: the column with the tags, counted from 0, or from the end with -1."""
+        token_column: int = 0
+        """CoNLL: the column with the tokens; CoNLL-U has numbers in the first."""
         join: Join = "auto"
-        """CoNLL: what stands between tokens of the text: a `space`, `none`, or with `auto` a space but between Chinese,
-        Japanese or Thai characters."""
+        """What stands between tokens where no text is given: a `space`, `none`, or with `auto` a space but between
+        Chinese, Japanese or Thai characters."""
+        scheme: Literal["one", "any"] = "one"
+        """CoNLL: tags of several schemes in one file are an error; with `any` each is read for itself, and an inside
+        behind no beginning begins an entity."""
+        offsets: Offsets = "auto"
+        """JSON: what offsets count; with `auto` tokens where an object has a list of them, else characters."""
+        proposals: bool = False
+        """Label Studio: whether a model's predictions stand for an answer that is not there yet; if not, tasks without
+        an answer are left out."""
+        label_depth: int | None = Field(None, ge=1)
+        """How many parts of a label like `State/Failed` are kept, from the front; by default all."""
         encoding: EncodingName = "auto"
         """The encoding; `auto` tells it from the bytes."""
 
@@ -46,7 +64,9 @@ class Annotations(DataSource):
         super().__init__(config)
 
     def inspect(self) -> Iterable[Problem]:
-        """Look at the files."""
+        """Look at the files; an empty one with the annotations of brat is a text without entities."""
+        if self._is_brat and Path(self.config.path).is_file() and not Path(self.config.path).stat().st_size:
+            return ()
         return paths.look(self.config.path)
 
     def columns(self) -> Sequence[str] | None:
@@ -54,46 +74,65 @@ class Annotations(DataSource):
         return ("text", "spans")
 
     def read(self, context: ReadContext) -> Iterator[Record]:
-        """Yield a record a sentence of CoNLL, an object of JSON, a text of brat."""
-        for file, place, encoding in text_files(self.config.path, self.config.encoding, context):
-            yield from self._of(file, place, encoding, context)
+        """Yield a record a sentence of CoNLL, an object of JSON, a text of brat; what nobody annotated is left out.
 
-    def _of(self, file: Path, place: str, encoding: str, context: ReadContext) -> Iterator[Record]:
-        kind = self.config.format
-        if kind == "auto":
-            kind = "json" if file.suffix in JSON else "brat" if file.suffix == ".ann" else "conll"
-        if kind == "brat":
-            yield Record(place, self._standoff(file, encoding, context, place))
-        elif kind == "json":
-            yield from self._objects(file, place, encoding, context)
-        else:
-            from metier_annotations.columns import sentences
+        Raises `DataError` where nothing is left.
+        """
+        remarks: Counter[str] = Counter()
+        kept = left = 0
+        for place, found in self._standoffs(context, remarks) if self._is_brat else self._texts(context):
+            remarks[found.remark] += 1
+            if found.spans is None:
+                left += 1
+                continue
+            kept += 1
+            spans = [{**span, "label": self._label(span["label"])} for span in found.spans]
+            yield Record(place, {"text": found.text, "spans": spans})
+        if left and not kept:
+            hint = "annotate some, or take what a model proposes: `proposals: true`"
+            raise DataError(f"none of its {left} tasks has an answer", where=self.config.path, hint=hint)
+        context.notes.extend(f"{count} {remark}" for remark, count in sorted(remarks.items()) if remark and count)
 
-            with open_text(file, encoding) as lines:
-                for number, values in sentences(
-                    lines, column=self.config.column, join=self.config.join, where=str(file)
-                ):
-                    yield Record(f"{place}:{number}", values)
+    @property
+    def _is_brat(self) -> bool:
+        auto = self.config.format == "auto"
+        return self.config.path.endswith(SUFFIX) if auto else self.config.format == "brat"
 
-    def _objects(self, file: Path, place: str, encoding: str, context: ReadContext) -> Iterator[Record]:
-        from metier_annotations.objects import read
+    def _label(self, label: Any) -> Any:
+        depth = self.config.label_depth
+        return "/".join(label.split("/")[:depth]) if depth and isinstance(label, str) else label
 
+    def _texts(self, context: ReadContext) -> Iterator[tuple[str, Annotated]]:
+        config = self.config
+        columns = Columns(config.token_column, config.column, config.join, one_scheme=config.scheme == "one")
+        for file, place, encoding in text_files(config.path, config.encoding, context):
+            if config.format == "json" or (config.format == "auto" and file.suffix in JSON):
+                yield from self._objects(file, place, encoding, context)
+            elif config.format == "auto" and file.suffix == SUFFIX:
+                hint = "give brat's files a path of their own: `*.ann`"
+                raise DataError("brat's annotations among other files", where=str(file), hint=hint)
+            else:
+                with open_text(file, encoding) as lines:
+                    for number, found in columns.sentences(lines, str(file)):
+                        yield f"{place}:{number}", found
+
+    def _objects(self, file: Path, place: str, encoding: str, context: ReadContext) -> Iterator[tuple[str, Annotated]]:
+        config = self.config
         inner = Jsonl(Jsonl.Config.model_validate({"path": str(file), "encoding": encoding}))
         for record in inner.read(ReadContext(offline=context.offline)):
             where = place + record.where.removeprefix(file.name)  # which files of one name in two folders do not share
-            yield Record(where, read(record.values, where))
+            found = read(record.values, where, offsets=config.offsets, join=config.join, proposals=config.proposals)
+            yield where, found
 
-    def _standoff(self, file: Path, encoding: str, context: ReadContext, place: str) -> dict[str, Any]:
-        from metier_annotations.brat import entities
-
-        source = file.with_suffix(".txt")
-        if not source.is_file():
-            hint = "brat keeps the text beside it, under the same name"
-            raise DataError(f"there is no {source.name} beside it", where=str(file), hint=hint)
-        with open_text(source, encoding_of(source, self.config.encoding), newline="") as handle:
-            text = handle.read()
-        with open_text(file, encoding) as lines:
-            spans, parted = entities(lines, text, str(file))
-        if parted:
-            context.notes.append(f"{place}: {parted} entities in several stretches are taken as one, gaps and all")
-        return {"text": text, "spans": spans}
+    def _standoffs(self, context: ReadContext, remarks: Counter[str]) -> Iterator[tuple[str, Annotated]]:
+        files, encodings = paths.expand(self.config.path), {}
+        for file, place in zip(files, paths.places(files), strict=True):
+            source = text_beside(file)
+            encodings[place] = encoding_of(source, self.config.encoding)
+            with open_text(source, encodings[place], newline="") as handle:
+                text = handle.read()
+            with open_text(file, encoding_of(file, self.config.encoding)) as lines:
+                spans, told = entities(lines, text, str(file))
+            remarks.update(told)
+            yield place, Annotated(text, spans)
+        context.notes.extend(say(encodings, self.config.encoding))

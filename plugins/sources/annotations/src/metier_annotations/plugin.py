@@ -1,4 +1,4 @@
-"""Registers the data source `annotations`."""
+"""Registers the data source `annotations`, and the command of the same name."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from metier.hookspecs import hookimpl
 
 if TYPE_CHECKING:
+    import click
+
     from metier.components import DataSource
 
 
@@ -17,3 +19,11 @@ def provide_data_sources() -> Sequence[type[DataSource]]:
     from metier_annotations.annotations import Annotations
 
     return [Annotations]
+
+
+@hookimpl
+def register_commands(group: click.Group) -> None:
+    """Add `metier annotations`."""
+    from metier_annotations.commands import command
+
+    group.add_command(command)

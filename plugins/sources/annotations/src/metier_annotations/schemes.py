@@ -38,7 +38,7 @@ def spans_of(tags: Sequence[str]) -> list[TokenSpan]:
     start: int | None = None
     label = ""
     for place, tag in enumerate([*tags, "O"]):
-        part, name = _parts(tag, place)
+        part, name = parts(tag, place)
         goes_on = start is not None and part in (INSIDE, END) and name == label
         if start is not None and not goes_on:
             found.append(TokenSpan(start, place, label))
@@ -66,15 +66,17 @@ def tags_of(spans: Iterable[TokenSpan], tokens: int, scheme: Scheme) -> list[str
     return tags
 
 
-def _parts(tag: str, place: int) -> tuple[str, str]:
-    """Return what a tag says of its token, and the label; two empty ones for a token outside."""
+def parts(tag: str, place: int) -> tuple[str, str]:
+    """Return what a tag says of its token, and the label; two empty ones for a token outside.
+
+    Raises `TagError` for a tag without a part in front.
+    """
     if tag in OUTSIDE:
         return "", ""
     letter, dash, name = tag.partition("-")
     if not dash:
         letter, dash, name = tag.partition("_")
-    if letter not in PARTS:
-        raise TagError(
-            f"'{tag}' is no tag: O, or a letter of {', '.join(sorted(PARTS))} and a label, like B-PER", place
-        )
-    return (PARTS[letter], name) if name else ("", "")
+    if letter not in PARTS or not name:
+        letters = ", ".join(sorted(PARTS))
+        raise TagError(f"'{tag}' is no tag: O, or a letter of {letters} and a label, like B-PER", place)
+    return PARTS[letter], name

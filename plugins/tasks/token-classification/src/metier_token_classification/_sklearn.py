@@ -8,7 +8,8 @@ import numpy as np
 from sklearn.feature_extraction import FeatureHasher
 from sklearn.linear_model import SGDClassifier
 
-from metier_token_classification.spans import OUTSIDE, Piece, Span, best_tags, spans_of, tag_names, tags_of
+from metier_token_classification.decoding import best_tags
+from metier_token_classification.spans import OUTSIDE, Piece, Span, spans_of, tag_names, tags_of
 from metier_token_classification.words import Word, shape, words
 
 FEATURES = 2**18

@@ -15,8 +15,10 @@ from metier.components import TaskObjective
 from metier.training.encoded import ROW
 from metier.training.heads import model_over
 from metier.training.padding import pad, pad_token_id
-from metier_token_classification.labels import without_overlaps
-from metier_token_classification.spans import Piece, merged, spans_of, tag_names, tags_of, word_tags
+from metier_token_classification import _crf
+from metier_token_classification.decoding import Chain, word_tags
+from metier_token_classification.labels import settled
+from metier_token_classification.spans import Piece, merged, spans_of, tag_names, tags_of
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -26,28 +28,35 @@ if TYPE_CHECKING:
 
 IGNORED = -100
 """The tag of a token that is no part of the text."""
+Decoded = tuple[list[np.ndarray], list[np.ndarray], Chain | None]
+"""Of each window's tokens in the text scores and probabilities, (tokens, tags), and what neighbours add."""
 
 
-def build(path: Path, *, labels: Sequence[str]) -> PreTrainedModel:
+def build(path: Path, *, labels: Sequence[str], crf: bool = False) -> PreTrainedModel:
     """Return the model at `path` with a linear layer over tags, in float32; their names travel in its configuration.
 
-    Raises `RunError` where transformers has no such model for tokens, or its tokenizer nothing to pad with.
+    With `crf` it has the field's weights too, those of `path` if there are any. Raises `RunError` where transformers
+    has no such model for tokens, or its tokenizer nothing to pad with.
     """
     types = "bert, modernbert, llama, qwen3, t5"
-    return model_over(
-        AutoModelForTokenClassification, path, tag_names(labels), task="token classification", types=types
-    )
+    tags = tag_names(labels)
+    model = model_over(AutoModelForTokenClassification, path, tags, task="token classification", types=types)
+    return _crf.attach(model, path, len(tags)) if crf else model
 
 
 @dataclass(frozen=True)
 class TagObjective(TaskObjective):
-    """Cross-entropy over the tags of tokens; a long text is several windows that share `stride` tokens."""
+    """Cross-entropy over the tags of tokens, or with `crf` over their sequences; the items are tokens in both cases.
+
+    A long text is several windows that share `stride` tokens.
+    """
 
     adds_tokens: ClassVar[bool] = False
 
     labels: tuple[str, ...]
     stride: int
     within_words: bool = False
+    crf: bool = False
 
     def encode(
         self, rows: Mapping[str, Sequence[Any]], tokenizer: PreTrainedTokenizerFast, max_length: int
@@ -83,7 +92,7 @@ class TagObjective(TaskObjective):
             columns["words"] = [[-1 if word is None else word for word in window] for window in windows]
         if "spans" in rows:
             index = {label: i for i, label in enumerate(self.labels)}
-            spans = [without_overlaps(one) for one in rows["spans"]]
+            spans = [settled(one, text) for one, text in zip(rows["spans"], texts, strict=True)]
             tags = [tags_of(texts[row], spans[row], one, index) for row, one in zip(owners, places, strict=True)]
             columns["tags"] = [[IGNORED if tag is None else tag for tag in window] for window in tags]
         return columns
@@ -103,24 +112,30 @@ class TagObjective(TaskObjective):
         return int((batch["labels"] != IGNORED).sum()) if "labels" in batch else 0
 
     def loss(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
-        """Return the cross-entropy, summed over tokens."""
+        """Return the cross-entropy, summed over tokens; with `crf` that of windows, summed over windows."""
         logits = self.outputs(model, batch)
+        if self.crf:
+            tags = batch["labels"]
+            return _crf.negative_log_likelihood(_crf.Scores.of(logits), tags, tags != IGNORED)
         return torch.nn.functional.cross_entropy(
             logits.flatten(0, 1), batch["labels"].flatten(), ignore_index=IGNORED, reduction="sum"
         )
 
     def outputs(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
-        """Return logits (batch, sequence, tags), float32."""
+        """Return logits (batch, sequence, tags), float32; with `crf` its weights are rows behind them."""
         inputs = {name: value for name, value in batch.items() if name != "labels"}
-        logits: torch.Tensor = model(**inputs).logits
-        return logits.float()
+        logits: torch.Tensor = model(**inputs).logits.float()
+        field: Any = model.crf if self.crf else torch.nn.Identity()
+        outputs: torch.Tensor = field(logits)
+        return outputs
 
     def decode(
         self, outputs: torch.Tensor, examples: Sequence[Mapping[str, Any]], tokenizer: PreTrainedTokenizerFast
     ) -> Sequence[Mapping[str, Json]]:
         """Return the tagged tokens of each window; `joined` makes spans of them."""
-        scores = outputs.log_softmax(dim=-1).numpy().astype(np.float64)
-        return [{"pieces": _pieces(one, score)} for one, score in zip(examples, scores, strict=True)]
+        places = [np.flatnonzero(np.asarray(one["ends"]) > np.asarray(one["starts"])) for one in examples]
+        scores, probabilities, chain = _chained(outputs, places) if self.crf else _independent(outputs, places)
+        return [{"pieces": _pieces(*one, chain)} for one in zip(examples, places, scores, probabilities, strict=True)]
 
     def joined(self, pieces: Sequence[Mapping[str, Json]], row: Mapping[str, Any]) -> Mapping[str, Json]:
         """Return `spans` of a text: `start`, `end`, `label`, `text`, `score`; each token is its best window's."""
@@ -128,18 +143,40 @@ class TagObjective(TaskObjective):
         return {"spans": spans_of(merged(windows), self.labels, row["text"])}
 
 
-def _pieces(example: Mapping[str, Any], scores: np.ndarray) -> list[Piece]:
-    """Return a window's tokens that lie in the text, with their tags of the likeliest sequence."""
-    starts, ends = np.asarray(example["starts"]), np.asarray(example["ends"])
-    places = np.flatnonzero(ends > starts)
+def _independent(outputs: torch.Tensor, places: Sequence[np.ndarray]) -> Decoded:
+    """Return what is decoded of logits: log-probabilities."""
+    every = outputs.log_softmax(dim=-1).numpy().astype(np.float64)
+    scores = [one[where] for one, where in zip(every, places, strict=True)]
+    return scores, [np.exp(one) for one in scores], None
+
+
+def _chained(outputs: torch.Tensor, places: Sequence[np.ndarray]) -> Decoded:
+    """Return what is decoded of the outputs of a field: logits, and probabilities over all sequences."""
+    scores = _crf.Scores.of(outputs.double())
+    windows = [one[torch.from_numpy(where)] for one, where in zip(scores.logits, places, strict=True)]
+    logits = torch.nn.utils.rnn.pad_sequence(windows, batch_first=True)
+    kept = torch.arange(logits.shape[1]) < torch.tensor([[len(one)] for one in windows])
+    probabilities = _crf.marginals(scores._replace(logits=logits), kept).numpy()
+    chain = Chain(*(one.numpy() for one in scores[1:]))
+    return (
+        [one.numpy() for one in windows],
+        [one[: len(where)] for one, where in zip(probabilities, places, strict=True)],
+        chain,
+    )
+
+
+def _pieces(
+    example: Mapping[str, Any], places: np.ndarray, scores: np.ndarray, probabilities: np.ndarray, chain: Chain | None
+) -> list[Piece]:
+    """Return a window's tokens that lie in the text, at `places`, with their tags of the best sequence."""
     if not len(places):
         return []
     words = np.asarray(example["words"])[places] if "words" in example else np.arange(len(places))
-    tags = word_tags(scores[places], words)
-    probabilities = np.exp(scores[places, tags])
+    tags = word_tags(scores, words, chain)
+    starts, ends = np.asarray(example["starts"])[places], np.asarray(example["ends"])[places]
     return [
-        Piece(int(starts[place]), int(ends[place]), int(tag), float(probability), int(min(at, len(places) - 1 - at)))
-        for at, (place, tag, probability) in enumerate(zip(places, tags, probabilities, strict=True))
+        Piece(int(start), int(end), int(tag), float(sure[tag]), min(at, len(places) - 1 - at))
+        for at, (start, end, tag, sure) in enumerate(zip(starts, ends, tags, probabilities, strict=True))
     ]
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
-
 OUTSIDE = 0
 Span = Mapping[str, Any]
 
@@ -92,46 +90,3 @@ def merged(windows: Iterable[Iterable[Piece]]) -> list[Piece]:
             if place not in best or best[place].context < piece.context:
                 best[place] = piece
     return [best[place] for place in sorted(best)]
-
-
-def best_tags(scores: np.ndarray) -> np.ndarray:
-    """Return the likeliest sequence of tags (tokens,) for log-probabilities (tokens, tags), by Viterbi's algorithm.
-
-    An inside follows its own label's beginning or inside alone; a window may begin within a span.
-    """
-    allowed = transitions(scores.shape[1])
-    total, back = scores[0].copy(), np.zeros(scores.shape, dtype=np.int64)
-    for step in range(1, len(scores)):
-        ways = total[:, None] + allowed
-        back[step] = ways.argmax(axis=0)
-        total = ways[back[step], np.arange(len(total))] + scores[step]
-    tags = [int(total.argmax())]
-    for step in range(len(scores) - 1, 0, -1):
-        tags.append(int(back[step, tags[-1]]))
-    return np.array(tags[::-1])
-
-
-def word_tags(scores: np.ndarray, words: np.ndarray) -> np.ndarray:
-    """Return the likeliest tags (tokens,) in which each of `words` (tokens,) is of one span, or of none.
-
-    A word's first token may begin a span; the others go on with it.
-    """
-    first = np.flatnonzero(np.diff(words, prepend=words[0] - 1))
-    later = scores.copy()
-    later[:, 1::2] = scores[:, 2::2]  # what a beginning asks of the tokens behind it
-    later[first] = scores[first]
-    tags = best_tags(np.add.reduceat(later, first, axis=0))
-    spread: np.ndarray = tags[np.cumsum(np.isin(np.arange(len(words)), first)) - 1]
-    inner = np.ones(len(words), dtype=bool)
-    inner[first] = False
-    spread[inner & (spread % 2 == 1)] += 1
-    return spread
-
-
-def transitions(tags: int) -> np.ndarray:
-    """Return what each step from a tag (row) to another (column) adds: 0, or minus infinity where it cannot be."""
-    allowed = np.zeros((tags, tags))
-    for inside in range(2, tags, 2):
-        allowed[:, inside] = -np.inf
-        allowed[[inside - 1, inside], inside] = 0.0
-    return allowed

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from metier.components import Baseline, ComponentConfig, TaskHead, TaskObjective
-from metier.values import Column, Detail, Json
+from metier.builtin.sources import paths
+from metier.components import Baseline, ComponentConfig, RecipePath, TaskHead, TaskObjective
+from metier.values import Column, Detail, Json, ModelInfo
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
     from metier.components.task_head import Measure, PredictionTable
+    from metier_token_classification.gazetteers import Entries
 
 TEXT = Column("text", aliases=("sentence", "content", "document", "description", "data"))
 SPANS = Column("spans", "spans", aliases=("entities", "annotations", "ner", "labels"))
@@ -37,20 +39,43 @@ class TokenClassification(TaskHead):
         """Tokens that two windows of a text longer than `training.max_length` share; half of a window at most."""
         within_words: bool = False
         """Whether a span may begin or end inside a word; if not, all tokens of a word are in one span or in none."""
+        crf: bool = False
+        """Whether a conditional random field is learnt on top: which tags follow each other, begin a text, end it."""
         on_overlap: Literal["error", "longest"] = "error"
         """What is done with spans that share characters: a model gives each token one label. `longest` keeps of such
         spans the longest, and the others are not learnt."""
+        lexicon: RecipePath = ""
+        """A lexicon whose terms are looked up as a further baseline: a CSV file with the columns `term`, `category`,
+        `synonyms` (`|` between them) and `zh`."""
+        lexicon_labels: dict[str, str] = Field(default_factory=dict)
+        """The label of each category of the lexicon; a category without one is not looked up. By default it is the
+        label of the same name."""
+
+        @model_validator(mode="after")
+        def _agrees(self) -> TokenClassification.Config:
+            if self.lexicon_labels and not self.lexicon:
+                raise ValueError("`lexicon_labels` needs a lexicon: add `lexicon: <path>`, or leave it out")
+            return self
 
     config: Config
+
+    def refuses(self, model: ModelInfo) -> str | None:
+        """Return what a quick look finds wrong with the lexicon's file."""
+        problem = next(iter(paths.look(self.config.lexicon)), None) if self.config.lexicon else None
+        return None if problem is None else f"its lexicon: {problem.where}: {problem.message}; {problem.hint}"
 
     def learn(self, train: Dataset) -> Mapping[str, Json]:
         """Return `labels`, sorted, and `counts` of spans with each.
 
-        Raises `DataError` where there is no span, or where spans overlap and `on_overlap` is `error`.
+        Raises `DataError` where there is no span, where spans overlap and `on_overlap` is `error`, or where nothing of
+        the lexicon can be looked up.
         """
         from metier_token_classification.labels import learn
 
-        return learn(train, self.config.on_overlap)
+        state = learn(train, self.config.on_overlap)
+        if self.config.lexicon:
+            self._entries(state)
+        return state
 
     def check(self, split: str, rows: Dataset, state: Mapping[str, Json]) -> None:
         """Raise `DataError` for a label that training never saw, and for overlapping spans as `learn` does."""
@@ -62,24 +87,25 @@ class TokenClassification(TaskHead):
         """Return the model with a linear layer over O and the beginning and inside of each label."""
         from metier_token_classification._torch import build
 
-        return build(path, labels=state["labels"])
+        return build(path, labels=state["labels"], crf=self.config.crf)
 
     def objective(self, state: Mapping[str, Json]) -> TaskObjective:
-        """Return cross-entropy over the tags of tokens."""
+        """Return cross-entropy over the tags of tokens, or over their sequences."""
         from metier_token_classification._torch import TagObjective
 
-        return TagObjective(tuple(state["labels"]), self.config.stride, self.config.within_words)
+        config = self.config
+        return TagObjective(tuple(state["labels"]), config.stride, config.within_words, config.crf)
 
     def table(
         self, predictions: Sequence[Mapping[str, Json]], rows: Dataset, state: Mapping[str, Json]
     ) -> PredictionTable:
         """Return id, reference and prediction: lists of `{start, end, label}`, (rows,) of objects."""
         from metier.evaluation.predictions import objects
-        from metier_token_classification.labels import without_overlaps
+        from metier_token_classification.labels import settled
 
         return {
             "id": objects(rows["id"][:]),
-            "reference": objects([without_overlaps(spans) for spans in rows["spans"][:]]),
+            "reference": objects(list(map(settled, rows["spans"][:], rows["text"][:]))),
             "prediction": objects([_bare(one["spans"]) for one in predictions]),
         }
 
@@ -104,16 +130,26 @@ class TokenClassification(TaskHead):
         return details(table, state["labels"])
 
     def baselines(self, state: Mapping[str, Json]) -> Sequence[Baseline]:
-        """Return no span at all, the training spans looked up, and a linear model over words in their context."""
-        from metier_token_classification.baselines import Gazetteer, Linear, Nothing
+        """Return no span at all, the training spans looked up, a lexicon's terms, and a linear model over words."""
+        from metier_token_classification.baselines import Linear, Nothing
+        from metier_token_classification.gazetteers import LexiconGazetteer, TrainingGazetteer
 
-        return (Nothing(self, state), Gazetteer(self, state), Linear(self, state))
+        lexicon = [LexiconGazetteer(self, state, self._entries(state))] if self.config.lexicon else []
+        return (Nothing(self, state), TrainingGazetteer(self, state), *lexicon, Linear(self, state))
+
+    def _entries(self, state: Mapping[str, Json]) -> Entries:
+        from metier_token_classification.gazetteers import read_entries
+
+        return read_entries(self.config.lexicon, self.config.lexicon_labels, state["labels"])
 
     def describe_rows(self, rows: Mapping[str, Sequence[Any]]) -> Mapping[str, Json]:
-        """Return spans a label, the most frequent first, and the rows without any."""
+        """Return spans a label, the most frequent first, those with a border inside a word, and rows without any."""
+        from metier_token_classification.labels import inside_words
+
         counts = Counter(str(span["label"]) for spans in rows["spans"] for span in spans)
         return {
             "spans": dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
+            "borders inside words": sum(map(inside_words, rows["spans"], rows["text"])),
             "without spans": sum(not spans for spans in rows["spans"]),
         }
 

@@ -1,0 +1,1 @@
+"""The trade of manufacturing and maintenance."""

@@ -1,0 +1,1 @@
+"""Documents as people have them, read as text with its structure kept."""

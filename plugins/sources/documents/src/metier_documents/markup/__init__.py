@@ -1,0 +1,1 @@
+"""From the elements of HTML to blocks of text."""

@@ -1,0 +1,19 @@
+"""Registers the data source `documents`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from metier.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from metier.components import DataSource
+
+
+@hookimpl
+def provide_data_sources() -> Sequence[type[DataSource]]:
+    """Return the source."""
+    from metier_documents.documents import Documents
+
+    return [Documents]

@@ -1,0 +1,1 @@
+"""Sentence embeddings: vectors by which like cases are found."""

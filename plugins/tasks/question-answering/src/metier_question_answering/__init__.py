@@ -1,0 +1,1 @@
+"""Question answering: answers as spans of a text, or that there is none."""

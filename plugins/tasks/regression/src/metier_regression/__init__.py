@@ -1,0 +1,1 @@
+"""Regression: a number for a text, or for two texts that are read together."""

@@ -1,0 +1,1 @@
+"""Text generation: what a model is to write for each prompt."""

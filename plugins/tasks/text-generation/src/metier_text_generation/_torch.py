@@ -1,0 +1,135 @@
+"""The model, and the objective that trains it; everything that imports torch or transformers is here."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import torch
+from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, GenerationConfig
+
+from metier.components import TaskObjective
+from metier.training.padding import pad, pad_token_id
+from metier.training.tokenizers import load_tokenizer
+from metier_text_generation._constraints import answer_rules, choices_only
+from metier_text_generation._inputs import IGNORED, to_answer, to_learn
+from metier_text_generation._rectangles import UNSAID, until_end
+from metier_text_generation.answering import AnswerTokens
+from metier_text_generation.encoding import encoded
+from metier_text_generation.fields import filled
+from metier_text_generation.options import Options
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+    from metier.components.objective import Batch
+    from metier.values import Json
+
+PLACES = ("source", "start", "given", "room")
+"""Columns of examples that are numbers."""
+
+
+def build(path: Path, options: Options) -> PreTrainedModel:
+    """Return the language model at `path`, in float32.
+
+    How it is to generate, and where to stop, is kept with it, and nothing else is of what it came with.
+    """
+    auto: Any = AutoModelForSeq2SeqLM if AutoConfig.from_pretrained(path).is_encoder_decoder else AutoModelForCausalLM
+    model: PreTrainedModel = auto.from_pretrained(path, dtype=torch.float32)
+    if (path / "tokenizer_config.json").is_file():
+        tokenizer = load_tokenizer(path)
+        before: Any = model.generation_config
+        model.config.pad_token_id = pad_token_id(tokenizer)
+        model.generation_config = GenerationConfig(
+            do_sample=False,
+            num_beams=options.num_beams,
+            bos_token_id=before.bos_token_id,
+            decoder_start_token_id=before.decoder_start_token_id,
+            eos_token_id=sorted(AnswerTokens(options, tokenizer).ends),
+            pad_token_id=pad_token_id(tokenizer),
+        )
+    return model
+
+
+@dataclass(frozen=True)
+class AnswerObjective(TaskObjective):
+    """Cross-entropy over the tokens of answers, the end of each included; predictions are generated."""
+
+    adds_tokens: ClassVar[bool] = False
+
+    options: Options
+
+    def encode(
+        self, rows: Mapping[str, Sequence[Any]], tokenizer: PreTrainedTokenizerFast, max_length: int
+    ) -> Mapping[str, Sequence[Any]]:
+        """Return `input_ids`, prompt and answer, and where the parts begin; see `Example`."""
+        return encoded(rows, self.options, tokenizer, max_length)
+
+    def collate(
+        self, examples: Sequence[Mapping[str, Any]], tokenizer: PreTrainedTokenizerFast, generator: np.random.Generator
+    ) -> Batch:
+        """Return token ids and mask (batch, sequence), padded on the right, where parts begin (batch,), and `labels`.
+
+        `labels` (batch, sequence) are at each place the token that comes next, where that is of an answer.
+        """
+        ids, mask = pad([one["input_ids"] for one in examples], value=pad_token_id(tokenizer))
+        batch = {"input_ids": ids, "attention_mask": mask}
+        batch |= {name: torch.tensor([int(one[name]) for one in examples]) for name in PLACES}
+        following = torch.arange(1, ids.shape[1] + 1)[None]
+        answered = (following >= batch["start"][:, None]) & (following < mask.sum(dim=1, keepdim=True))
+        batch["labels"] = torch.where(answered, ids.roll(-1, dims=1), IGNORED)
+        if self.options.choices:
+            batch["choices"], _ = pad(list(AnswerTokens(self.options, tokenizer).choices()), value=UNSAID)
+        return batch
+
+    def items(self, batch: Batch) -> int:
+        """Return the tokens of answers."""
+        return int((batch["labels"] != IGNORED).sum())
+
+    def loss(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
+        """Return the cross-entropy, summed over tokens of answers.
+
+        The head computes no places that no row of the batch has a label at, where the model can leave them out.
+        """
+        inputs, labels = to_learn(model, batch)
+        kept = (labels != IGNORED).any(dim=0).nonzero().flatten()
+        if "logits_to_keep" in inspect.signature(model.forward).parameters:
+            logits = model(**inputs, use_cache=False, logits_to_keep=kept).logits
+        else:
+            logits = model(**inputs, use_cache=False).logits[:, kept]
+        return torch.nn.functional.cross_entropy(
+            logits.flatten(0, 1).float(), labels[:, kept].flatten(), ignore_index=IGNORED, reduction="sum"
+        )
+
+    def outputs(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
+        """Return the ids of generated tokens (batch, new tokens), -1 behind each answer's end."""
+        inputs, before = to_answer(model, batch)
+        generated: Any = model.generate(  # type: ignore[operator]
+            **inputs,
+            max_new_tokens=int(batch["room"][0]),
+            logits_processor=answer_rules(self.options, given=before),
+            prefix_allowed_tokens_fn=choices_only(batch.get("choices"), given=before),
+        )
+        ends: Any = model.generation_config.eos_token_id
+        return until_end(generated[:, before:], ends)
+
+    def decode(
+        self, outputs: torch.Tensor, examples: Sequence[Mapping[str, Any]], tokenizer: PreTrainedTokenizerFast
+    ) -> Sequence[Mapping[str, Json]]:
+        """Return `text`, whether the model ended it itself (`finished`), and what `fields` hold where there are any."""
+        answers = AnswerTokens(self.options, tokenizer)
+        choices = answers.choices()
+        found: list[Mapping[str, Json]] = []
+        for row in outputs.tolist():
+            tokens = [token for token in row if token != UNSAID]
+            finished = bool(tokens) and tokens[-1] in answers.ends
+            whole = tokens[:-1] if finished else tokens
+            said = str(tokenizer.decode(whole, skip_special_tokens=True, clean_up_tokenization_spaces=False))
+            text = choices.get(tuple(tokens)) or (self.options.prefix + said.strip()).strip()
+            fields = {"fields": filled(text, self.options.fields)} if self.options.fields else {}
+            found.append({"text": text, "finished": finished, **fields})
+        return found
