@@ -150,6 +150,17 @@ def test_numbers_show_those_that_are_farthest_off(run: Path) -> None:
     assert [(one.id, one.reference, one.prediction) for one in found.shown] == [("c", "3", "0.25"), ("a", "1", "1.5")]
 
 
+def test_texts_show_those_that_are_least_like_what_is_right(run: Path) -> None:
+    facts = read_facts(run)
+    columns = {"id": ["a", "b", "c"], "text": ["x", "y", "z"], "reference": ["two pumps", "no leak", "c" * 700]}
+    said = ["two pumps!", "nothing", "c" * 700]
+    pq.write_table(pa.table({**columns, "prediction": said}), run / facts.judged["predictions"])
+    found = mistakes.mistakes(facts)
+    assert found is not None
+    assert (found.total, found.order) == (2, "that are least like what is right")
+    assert [one.id for one in found.shown] == ["b", "a"]
+
+
 def test_a_figure_that_is_not_defined_has_no_value(run: Path) -> None:
     facts = read_facts(run)
     for one in facts.metrics["arms"]:

@@ -43,4 +43,6 @@ def command(as_json: bool) -> None:
     elif rows:
         show.table(list(rows[0]), [[str(cell) for cell in row.values()] for row in rows])
     else:
-        click.echo("no industry is installed: pip install 'metier[finance]' or 'metier[medical]'")
+        click.echo(
+            "no industry is installed: pip install 'metier[finance]' (or medical, legal, education, manufacturing)"
+        )

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rapidfuzz import fuzz
+
 from metier.report import wording
 from metier.report.facts import Facts
 
@@ -66,7 +68,7 @@ def _order(rows: Sequence[Mapping[str, Any]]) -> str:
     if rows and _is_number(rows[0]["prediction"]):
         return "that are farthest off"
     if rows and isinstance(rows[0]["prediction"], str) and not rows[0].get("probabilities") and "score" not in rows[0]:
-        return "that come first"
+        return "that are least like what is right"
     return "that the model was surest of: labels that are wrong in the data show here first"
 
 
@@ -80,8 +82,8 @@ def _mistake(row: Mapping[str, Any], columns: Sequence[str]) -> Mistake:
         id=str(row["id"]),
         text=text[:LONGEST],
         more=max(0, len(text) - LONGEST),
-        reference=_said(reference, where),
-        prediction=_said(row["prediction"], where),
+        reference=_cut(_said(reference, where)),
+        prediction=_cut(_said(row["prediction"], where)),
         score=wording.share(_sureness(row)) if probabilities else wording.DASH,
         of_reference=wording.share(right) if right is not None else wording.DASH,
     )
@@ -89,14 +91,16 @@ def _mistake(row: Mapping[str, Any], columns: Sequence[str]) -> Mistake:
 
 def _sureness(row: Mapping[str, Any]) -> float:
     """Return the probability of what was said; of several labels, that of the surest wrong one; of spans, how many
-    are false; of a number, how far it is off.
+    are false; of a number, how far it is off; of text, how unlike what is right it is.
     """
     probabilities = row.get("probabilities") or {}
     said = row["prediction"]
     if _is_number(said):
         return abs(float(said) - float(row["reference"]))
     if isinstance(said, str):
-        return float(probabilities.get(said, row.get("score") or 0.0))
+        if probabilities or "score" in row:
+            return float(probabilities.get(said, row.get("score") or 0.0))
+        return 100.0 - fuzz.ratio(said, row["reference"])
     if _are_spans(said) and _are_spans(row["reference"]):
         return float(sum((_counted(said) - _counted(row["reference"])).values()))
     if isinstance(said, list):
@@ -117,6 +121,10 @@ def _are_spans(value: Any) -> bool:
 
 def _counted(spans: Sequence[Mapping[str, Any]]) -> Counter[tuple[Any, ...]]:
     return Counter((span["start"], span["end"], span["label"]) for span in spans)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
 
 
 def _said(value: Any, text: str) -> str:

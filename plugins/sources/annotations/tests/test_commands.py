@@ -95,7 +95,8 @@ def test_convert_holds_every_span_to_its_text(tmp_path: Path) -> None:
 def test_what_a_model_proposes_is_corrected_and_learnt_from(run: Path, tmp_path: Path) -> None:
     texts = ["the valve leaks again", "the gear stands today", "today the seal runs"]
     (tmp_path / "new.txt").write_text("\n".join(texts), encoding="utf-8")
-    call("propose", run, tmp_path / "new.txt", tmp_path / "new.json", "--to", "label-studio")
+    done = call("propose", run, tmp_path / "new.txt", tmp_path / "new.json", "--to", "label-studio")
+    assert '<Label value="PART"/>' in done.stderr
     tasks = json.loads((tmp_path / "new.json").read_text("utf-8"))
     assert [task["data"]["text"] for task in tasks] == texts
     assert tasks[0]["predictions"][0]["model_version"] == run.name

@@ -11,6 +11,7 @@ import click
 from metier.cli.options import offline_option
 
 if TYPE_CHECKING:
+    from metier.api import Loaded
     from metier.components import ReadContext
     from metier_annotations.schemes import Scheme
     from metier_annotations.writing import Row, Target, Writer
@@ -75,16 +76,19 @@ def propose(model: Path, source: Path, target: Path | None, to: Target, scheme: 
     Example:
       metier annotations propose runs/notes/LATEST new.txt new.json --to label-studio
     """
+    from metier import load
     from metier_annotations.writing import Writer
 
     if to == "brat" and target is None:
         raise click.UsageError("brat's files need a folder: name OUT")
+    loaded = load(model)
     writer = Writer(to, scheme=scheme, plain=plain, model=model.resolve().name)
+    writer.labels.update(loaded.note["state"].get("labels", ()))  # people may give those that the model did not find
     if target is None:
-        for part in writer.parts(_proposed(model, source)):
+        for part in writer.parts(_proposed(loaded, source)):
             click.echo(part, nl=False)
     else:
-        writer.write(_proposed(model, source), target)
+        writer.write(_proposed(loaded, source), target)
     _say(writer, ())
 
 
@@ -108,9 +112,8 @@ def _read(source: str, options: Sequence[str], context: ReadContext) -> Iterator
         yield Row(where, values["text"], found)
 
 
-def _proposed(model: Path, source: Path) -> Iterator[Row]:
+def _proposed(loaded: Loaded, source: Path) -> Iterator[Row]:
     """Yield what a model says of a file's texts; raises `DataError` where it says no spans."""
-    from metier import load
     from metier.cli.predict import batches
     from metier.data.labelled import read_inputs
     from metier.discovery import discover
@@ -118,7 +121,7 @@ def _proposed(model: Path, source: Path) -> Iterator[Row]:
     from metier.files import temporary_folder
     from metier_annotations.writing import Row
 
-    loaded, number = load(model), 0
+    number = 0
     with temporary_folder() as folder:
         inputs = (dict(one) for one in read_inputs(source, loaded.head, discover(), folder))
         for batch in batches(inputs):
@@ -126,7 +129,7 @@ def _proposed(model: Path, source: Path) -> Iterator[Row]:
                 number += 1
                 if "spans" not in prediction:
                     hint = "name a model that was trained for `token-classification`"
-                    raise DataError(f"{loaded.head.name} says no spans", where=str(model), hint=hint)
+                    raise DataError(f"{loaded.head.name} says no spans", where=str(loaded.folder), hint=hint)
                 kept = [{name: one[name] for name in ("start", "end", "label", "score")} for one in prediction["spans"]]
                 yield Row(f"{source.name}: text {number}", row["text"], kept)
 
