@@ -25,10 +25,18 @@ NAMES = {
     "rouge_l": "ROUGE-L",
     "mae": "mean absolute error",
     "rmse": "root mean squared error",
+    "rmsle": "root mean squared logarithmic error",
     "r2": "R²",
+    "spearman": "Spearman's correlation",
+    "pearson": "Pearson's correlation",
+    "quadratic_weighted_kappa": "quadratic weighted kappa",
+    "ndcg_at_10": "nDCG at 10",
+    "recall_at_1": "recall at 1",
+    "recall_at_5": "recall at 5",
+    "recall_at_10": "recall at 10",
     "mrr": "mean reciprocal rank",
 }
-SMALLER_IS_BETTER = frozenset({"log_loss", "calibration_error", "loss", "perplexity", "mae", "rmse"})
+SMALLER_IS_BETTER = frozenset({"log_loss", "calibration_error", "loss", "perplexity", "mae", "rmse", "rmsle"})
 MINUS, DASH = "\u2212", "\u2013"
 CLEAR = 0.05
 
