@@ -32,7 +32,7 @@ class AdversarialConfig(ComponentConfig):
     """How often the perturbation is bettered; for `free` how often a batch is replayed, for `vat` power iterations.
     Default: pgd, free, freelb 3; smart, vat 1."""
     step_size: float | None = Field(None, gt=0)
-    """Euclidean length of one such step. Default: pgd 0.03; freelb 0.1; smart 0.1."""
+    """Euclidean length of one such step. Default: pgd 0.03; freelb, smart 0.1."""
     start: Literal["zero", "random"] | None = None
     """Where the ascent starts: at the text itself, or at a random place within `epsilon`. Default: pgd zero."""
     start_size: float | None = Field(None, gt=0)
