@@ -160,4 +160,11 @@ def test_padding_and_the_question_are_no_candidates(tmp_path: Path) -> None:
     both = task.loss(Constant(), batch)  # type: ignore[arg-type]
     parts = [task.loss(Constant(), task.collate([one], tokenizer, np.random.default_rng(0))) for one in examples]  # type: ignore[arg-type]
     torch.testing.assert_close(both, torch.stack(parts).sum())
+    none = {"question": ["sales"], "text": [TEXT], "spans": [[]]}
+    whole, third = objective(), objective(null_weight=1 / 3)
+    windows = examples_of(whole.encode({name: rows[name] + none[name] for name in rows}, tokenizer, 64))
+    full, light = (
+        one.loss(Constant(), one.collate(windows, tokenizer, np.random.default_rng(0))) for one in (whole, third)
+    )  # type: ignore[arg-type]
+    torch.testing.assert_close(light - both, (full - both) / 3)
     assert task.items(alone) == 1

@@ -50,6 +50,7 @@ class SpanObjective(TaskObjective):
     n_best: int
     null_threshold: float | None
     within_words: bool = False
+    null_weight: float = 1.0
 
     def encode(
         self, rows: Mapping[str, Sequence[Any]], tokenizer: PreTrainedTokenizerFast, max_length: int
@@ -95,6 +96,7 @@ class SpanObjective(TaskObjective):
         batch["candidates"][range(len(examples)), [one["null"] for one in examples]] = True
         if "first" in examples[0]:
             batch["labels"] = torch.tensor([[one["first"], one["last"]] for one in examples])
+            batch["weights"] = torch.tensor([self._weight(one) for one in examples])
         return batch
 
     def items(self, batch: Batch) -> int:
@@ -104,8 +106,8 @@ class SpanObjective(TaskObjective):
     def loss(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
         """Return the mean of both ends' cross-entropies among the tokens that may be one, summed over windows."""
         logits = self.outputs(model, batch).masked_fill(~batch["candidates"].unsqueeze(1), -torch.inf)
-        losses = torch.nn.functional.cross_entropy(logits.transpose(1, 2), batch["labels"], reduction="sum")
-        return losses / len(NAMES)
+        losses = torch.nn.functional.cross_entropy(logits.transpose(1, 2), batch["labels"], reduction="none")
+        return losses.mean(dim=1) @ batch["weights"]
 
     def outputs(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
         """Return logits (batch, 2, sequence) of where an answer begins and ends, float32."""
@@ -131,3 +133,7 @@ class SpanObjective(TaskObjective):
         found = ([Candidate(*one) for one in window["candidates"]] for window in pieces)
         candidates = best_over_windows(found, count=self.n_best)
         return answer_of(row["text"], candidates, null_threshold=self.null_threshold)
+
+    def _weight(self, example: Mapping[str, Any]) -> float:
+        """Return how much a window counts: `null_weight` where it points at no answer."""
+        return self.null_weight if example["first"] == example["null"] else 1.0

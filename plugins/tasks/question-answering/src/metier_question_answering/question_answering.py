@@ -46,6 +46,8 @@ class QuestionAnswering(TaskHead):
         null_threshold: float | None = None
         """There is no answer where that scores higher than the best span by more than this (SQuAD 2.0's null score
         difference); by default 0 where training has questions without an answer, and else there always is one."""
+        null_weight: float = Field(1.0, gt=0.0)
+        """How much a window without the answer counts in the loss; less than 1 where long texts make most such."""
         match: Literal["auto", "words", "characters"] = "auto"
         """How answers are compared: by `words` as SQuAD's script does, by `characters` as that of CMRC 2018 does;
         `auto` takes characters where the training questions are written without spaces between words."""
@@ -83,6 +85,7 @@ class QuestionAnswering(TaskHead):
             n_best=self.config.n_best,
             null_threshold=self.null_threshold(state),
             within_words=self.config.within_words,
+            null_weight=self.config.null_weight,
         )
 
     def table(
