@@ -13,7 +13,8 @@ from pydantic import AfterValidator
 
 from metier.builtin.sources import paths
 from metier.builtin.sources.encoding import EncodingName, encoding_of, open_text, text_files
-from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
+from metier.builtin.sources.files import FilesConfig, FileSource
+from metier.components import ReadContext, RecipePath
 from metier.errors import DataError, MetierError, Problem
 from metier.values import Record
 
@@ -35,13 +36,13 @@ def _distinct(names: tuple[str, ...] | None) -> tuple[str, ...] | None:
     return names
 
 
-class Csv(DataSource):
+class Csv(FileSource):
     """Delimited text (CSV, TSV and the like), packed with gzip or not."""
 
     name: ClassVar[str] = "csv"
     patterns: ClassVar[tuple[str, ...]] = ("*.csv", "*.tsv", "*.tab", "*.csv.gz", "*.tsv.gz")
 
-    class Config(ComponentConfig):
+    class Config(FilesConfig):
         """Options of `csv`."""
 
         path: RecipePath
@@ -59,9 +60,6 @@ class Csv(DataSource):
 
     config: Config
 
-    def __init__(self, config: Config) -> None:
-        super().__init__(config)
-
     def inspect(self) -> Iterable[Problem]:
         """Look at the files, and at the header."""
         problems = list(paths.look(self.config.path))
@@ -77,10 +75,6 @@ class Csv(DataSource):
         if self.config.names is not None:
             return self.config.names
         return self._columns_of(paths.expand(self.config.path)[0], limit=QUICK)
-
-    def digest(self) -> str | None:
-        """Return a digest of the files' bytes."""
-        return paths.digest(self.config.path)
 
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield the rows of each file in turn, values as text."""

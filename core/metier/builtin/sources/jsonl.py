@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from metier.builtin.sources import paths
 from metier.builtin.sources._json_list import ListReader
 from metier.builtin.sources.encoding import EncodingName, open_text, text_files
-from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
-from metier.errors import DataError, Problem
+from metier.builtin.sources.files import FilesConfig, FileSource
+from metier.components import ReadContext, RecipePath
+from metier.errors import DataError
 from metier.values import Record
 
 QUICK = 1 << 16
 HINT = "give one JSON object a line, or one list of objects"
 
 
-class Jsonl(DataSource):
+class Jsonl(FileSource):
     """JSON objects, one a line or in one list, packed with gzip or not."""
 
     name: ClassVar[str] = "jsonl"
     patterns: ClassVar[tuple[str, ...]] = ("*.jsonl", "*.ndjson", "*.json", "*.jsonl.gz", "*.json.gz")
 
-    class Config(ComponentConfig):
+    class Config(FilesConfig):
         """Options of `jsonl`."""
 
         path: RecipePath
@@ -36,20 +36,9 @@ class Jsonl(DataSource):
 
     config: Config
 
-    def __init__(self, config: Config) -> None:
-        super().__init__(config)
-
-    def inspect(self) -> Iterable[Problem]:
-        """Look at the files."""
-        return paths.look(self.config.path)
-
     def columns(self) -> Sequence[str] | None:
         """Return the given names; objects may differ from line to line, so nothing else is promised."""
         return self.config.names
-
-    def digest(self) -> str | None:
-        """Return a digest of the files' bytes."""
-        return paths.digest(self.config.path)
 
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield the objects of each file in turn."""

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from metier.builtin.sources import paths
-from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
+from metier.builtin.sources.files import FilesConfig, FileSource
+from metier.components import ReadContext, RecipePath
 from metier.errors import DataError, Problem
 from metier.values import Record
 
@@ -15,22 +16,19 @@ BATCH = 1000
 MARK = b"PAR1"
 
 
-class Parquet(DataSource):
+class Parquet(FileSource):
     """Parquet files."""
 
     name: ClassVar[str] = "parquet"
     patterns: ClassVar[tuple[str, ...]] = ("*.parquet",)
 
-    class Config(ComponentConfig):
+    class Config(FilesConfig):
         """Options of `parquet`."""
 
         path: RecipePath
         """A file, or a glob of files with the same columns; `**` reaches folders in folders."""
 
     config: Config
-
-    def __init__(self, config: Config) -> None:
-        super().__init__(config)
 
     def inspect(self) -> Iterable[Problem]:
         """Look at the files and their first bytes."""
@@ -45,10 +43,6 @@ class Parquet(DataSource):
     def columns(self) -> Sequence[str] | None:
         """Return the names in the first file's schema."""
         return tuple(_open(paths.expand(self.config.path)[0]).schema_arrow.names)
-
-    def digest(self) -> str | None:
-        """Return a digest of the files' bytes."""
-        return paths.digest(self.config.path)
 
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield the rows of each file in turn."""

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from metier.builtin.sources import paths
 from metier.builtin.sources.encoding import EncodingName, open_text, text_files
-from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
-from metier.errors import Problem
+from metier.builtin.sources.files import FilesConfig, FileSource
+from metier.components import ReadContext, RecipePath
 from metier.values import Record
 
 Unit = Literal["paragraph", "line", "file"]
 
 
-class Text(DataSource):
+class Text(FileSource):
     """Plain text files: a record a paragraph, a line, or a file."""
 
     name: ClassVar[str] = "text"
     patterns: ClassVar[tuple[str, ...]] = ("*.txt", "*.text", "*.md", "*.txt.gz")
 
-    class Config(ComponentConfig):
+    class Config(FilesConfig):
         """Options of `text`."""
 
         path: RecipePath
@@ -33,20 +32,9 @@ class Text(DataSource):
 
     config: Config
 
-    def __init__(self, config: Config) -> None:
-        super().__init__(config)
-
-    def inspect(self) -> Iterable[Problem]:
-        """Look at the files."""
-        return paths.look(self.config.path)
-
     def columns(self) -> Sequence[str] | None:
         """Return `text` and `file`."""
         return ("text", "file")
-
-    def digest(self) -> str | None:
-        """Return a digest of the files' bytes."""
-        return paths.digest(self.config.path)
 
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield the records of each file in turn; blank ones are none."""

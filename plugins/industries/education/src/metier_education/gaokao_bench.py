@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from metier.builtin.sources import paths
 from metier.builtin.sources.encoding import open_text, text_files
-from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
-from metier.errors import DataError, Problem
+from metier.builtin.sources.files import FilesConfig, FileSource
+from metier.components import ReadContext, RecipePath
+from metier.errors import DataError
 from metier.values import Record
 
 SUBJECTS = {
@@ -28,13 +28,13 @@ SUBJECTS = {
 HINT = "give files of GAOKAO-Bench: an object with keywords and example"
 
 
-class GaokaoBench(DataSource):
+class GaokaoBench(FileSource):
     """GAOKAO-Bench (Zhang et al. 2023): questions with their subject, answer and explanation, in Chinese."""
 
     name: ClassVar[str] = "gaokao-bench"
     patterns: ClassVar[tuple[str, ...]] = ("20[0-9][0-9]-20[0-9][0-9]_*.json",)
 
-    class Config(ComponentConfig):
+    class Config(FilesConfig):
         """Options of `gaokao-bench`."""
 
         path: RecipePath
@@ -42,20 +42,9 @@ class GaokaoBench(DataSource):
 
     config: Config
 
-    def __init__(self, config: Config) -> None:
-        super().__init__(config)
-
-    def inspect(self) -> Iterable[Problem]:
-        """Look at the files."""
-        return paths.look(self.config.path)
-
     def columns(self) -> Sequence[str] | None:
         """Return the columns: `text` is the question, `label` its subject, `score` the points that it gives."""
         return ("text", "label", "answer", "analysis", "year", "paper", "score")
-
-    def digest(self) -> str | None:
-        """Return a digest of the files."""
-        return paths.digest(self.config.path)
 
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield question by question; the letters of a question in several parts are joined: `B, C, A`."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
+from metier.builtin.sources.files import DerivedSource
 from metier.builtin.sources.jsonl import Jsonl
-from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
-from metier.errors import DataError, Problem
+from metier.components import ComponentConfig, ReadContext, RecipePath
+from metier.errors import DataError
 from metier.files import digest
 from metier.values import Record
 
@@ -16,7 +17,7 @@ NOTES = re.compile(r"<<[^>]*>>")
 MARK = "####"
 
 
-class Gsm8k(DataSource):
+class Gsm8k(DerivedSource):
     """GSM8K (Cobbe et al. 2021): a question, the reasoning, and the number that comes out."""
 
     name: ClassVar[str] = "gsm8k"
@@ -33,11 +34,7 @@ class Gsm8k(DataSource):
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
-        self.jsonl = Jsonl(Jsonl.Config.model_validate({"path": config.path}))
-
-    def inspect(self) -> Iterable[Problem]:
-        """Look at the file."""
-        return self.jsonl.inspect()
+        self.source = Jsonl(Jsonl.Config.model_validate({"path": config.path}))
 
     def columns(self) -> Sequence[str] | None:
         """Return `question`, `reasoning` and `answer`."""
@@ -45,11 +42,11 @@ class Gsm8k(DataSource):
 
     def digest(self) -> str | None:
         """Return a digest of the file and of what the reasoning keeps."""
-        return digest([self.jsonl.digest(), self.config.calculator])
+        return digest([super().digest(), self.config.calculator])
 
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield the problems; the answer is a number without commas between thousands, as text."""
-        for record in self.jsonl.read(context):
+        for record in self.source.read(context):
             question, solution = record.values.get("question"), record.values.get("answer")
             if not isinstance(question, str) or not isinstance(solution, str) or MARK not in solution:
                 hint = f"give a file of GSM8K: a question, and an answer with the number behind {MARK}"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal
 
+from metier.builtin.sources.files import DerivedSource
 from metier.builtin.sources.folder_per_class import FolderPerClass
-from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
-from metier.errors import DataError, Problem
+from metier.components import ComponentConfig, ReadContext, RecipePath
+from metier.errors import DataError
 from metier.files import digest
 from metier.values import Record
 
@@ -18,7 +19,7 @@ ENDING = re.compile(r"[-_ ]*(?:adv|int|ele)\.txt$", re.IGNORECASE)
 HINT = f"give the folder that holds {', '.join(LEVELS)}"
 
 
-class OneStopEnglish(DataSource):
+class OneStopEnglish(DerivedSource):
     """OneStopEnglish (Vajjala and Lučić 2018): texts with their level, and the title that three of them share."""
 
     name: ClassVar[str] = "one-stop-english"
@@ -36,11 +37,7 @@ class OneStopEnglish(DataSource):
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
-        self.folders = FolderPerClass(FolderPerClass.Config.model_validate({"path": config.path}))
-
-    def inspect(self) -> Iterable[Problem]:
-        """Look at the folders as the source `folder-per-class` does."""
-        return self.folders.inspect()
+        self.source = FolderPerClass(FolderPerClass.Config.model_validate({"path": config.path}))
 
     def columns(self) -> Sequence[str] | None:
         """Return `text`, `label` and `title`; split by `title`, or the same article is on both sides."""
@@ -48,12 +45,12 @@ class OneStopEnglish(DataSource):
 
     def digest(self) -> str | None:
         """Return a digest of the folders and of the unit."""
-        return digest([self.folders.digest(), self.config.unit])
+        return digest([super().digest(), self.config.unit])
 
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield the texts without the level's name, which stands above some of them and would give it away."""
         named = 0
-        for record in self.folders.read(context):
+        for record in self.source.read(context):
             folder, _, name = record.values["file"].partition("/")
             if folder not in LEVELS:
                 raise DataError(f"'{folder}' is none of the levels' folders", where=record.where, hint=HINT)

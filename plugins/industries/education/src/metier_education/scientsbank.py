@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar
 from xml.etree.ElementTree import Element, ParseError, parse
 
 from metier.builtin.sources import paths
-from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
-from metier.errors import DataError, Problem
+from metier.builtin.sources.files import FilesConfig, FileSource
+from metier.components import ReadContext, RecipePath
+from metier.errors import DataError
 from metier.values import Record
 
 COLUMNS = ("question_text", "reference", "student_answer", "label", "question_id", "module")
 HINT = "give the task's files: a question each, with questionText, referenceAnswers and studentAnswers"
 
 
-class SciEntsBank(DataSource):
+class SciEntsBank(FileSource):
     """Answers of the SciEntsBank and Beetle corpora (Dzikovska et al. 2013): reference, answer and grade."""
 
     name: ClassVar[str] = "scientsbank"
 
-    class Config(ComponentConfig):
+    class Config(FilesConfig):
         """Options of `scientsbank`."""
 
         path: RecipePath
@@ -29,20 +30,9 @@ class SciEntsBank(DataSource):
 
     config: Config
 
-    def __init__(self, config: Config) -> None:
-        super().__init__(config)
-
-    def inspect(self) -> Iterable[Problem]:
-        """Look at the files."""
-        return paths.look(self.config.path)
-
     def columns(self) -> Sequence[str] | None:
         """Return the columns; `reference` and `student_answer` are the two texts of `pair-classification`."""
         return COLUMNS
-
-    def digest(self) -> str | None:
-        """Return a digest of the files."""
-        return paths.digest(self.config.path)
 
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield each answer to each question; of several reference answers (Beetle), the first of the best."""

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar, Literal
 
 from metier.builtin.sources.csv import Csv
-from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
+from metier.builtin.sources.files import DerivedSource
+from metier.components import ComponentConfig, ReadContext, RecipePath
 from metier.errors import DataError, Problem
 from metier.files import digest
 from metier.values import Record
@@ -17,7 +18,7 @@ SPEAKER = "say it: `speaker: student` or `speaker: teacher`"
 HINT = "give a table of TalkMoves, with the columns text_a, text_b and labels"
 
 
-class TalkMoves(DataSource):
+class TalkMoves(DerivedSource):
     """TalkMoves (Suresh et al. 2022): a sentence, the one before it, and the talk move that it makes."""
 
     name: ClassVar[str] = "talk-moves"
@@ -35,15 +36,15 @@ class TalkMoves(DataSource):
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
-        self.csv = Csv(Csv.Config.model_validate({"path": config.path, "separator": "\t", "quoting": False}))
+        self.source = Csv(Csv.Config.model_validate({"path": config.path, "separator": "\t", "quoting": False}))
 
     def inspect(self) -> Iterable[Problem]:
         """Look at the file, its columns, and whose sentences they are."""
-        problems = list(self.csv.inspect())
+        problems = list(super().inspect())
         yield from problems
         if problems:
             return
-        if tuple(self.csv.columns() or ()) != COLUMNS:
+        if tuple(self.source.columns() or ()) != COLUMNS:
             yield Problem("these are not the columns of TalkMoves", where=self.config.path, hint=HINT)
         if not self._moves:
             yield Problem("whose sentences these are is not in its name", where=self.config.path, hint=SPEAKER)
@@ -54,12 +55,12 @@ class TalkMoves(DataSource):
 
     def digest(self) -> str | None:
         """Return a digest of the file and of whose labels they are."""
-        return digest([self.csv.digest(), self._moves])
+        return digest([super().digest(), self._moves])
 
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield the pairs, labels by name; the first sentence of a lesson has none before it."""
         moves: dict[float, str] = dict(enumerate(self._moves))
-        for record in self.csv.read(context):
+        for record in self.source.read(context):
             number = record.values.get("labels", "").strip()
             try:
                 label = moves[float(number)] if number else ""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 from metier.builtin.sources.csv import Csv
-from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
-from metier.errors import Problem
+from metier.builtin.sources.files import DerivedSource
+from metier.components import ComponentConfig, ReadContext, RecipePath
 from metier.values import Record
 
 AUTHORS: Mapping[str, Any] = {
@@ -21,7 +21,7 @@ KAGGLE: Mapping[str, Any] = {"separator": ",", "names": ["sentiment", "sentence"
 """Options of the `csv` source: lines `sentence@label`; and `label,"sentence"`. Neither has a header."""
 
 
-class FinancialPhraseBank(DataSource):
+class FinancialPhraseBank(DerivedSource):
     """The Financial PhraseBank of Malo et al. (2014): a line `sentence@label`, Latin-1, without a header."""
 
     name: ClassVar[str] = "financial-phrasebank"
@@ -39,20 +39,12 @@ class FinancialPhraseBank(DataSource):
     def __init__(self, config: Config) -> None:
         super().__init__(config)
         options = KAGGLE if Path(config.path).suffix == ".csv" else AUTHORS
-        self.csv = Csv(Csv.Config.model_validate({"path": config.path, **options}))
-
-    def inspect(self) -> Iterable[Problem]:
-        """Look at the file as the `csv` source does."""
-        return self.csv.inspect()
+        self.source = Csv(Csv.Config.model_validate({"path": config.path, **options}))
 
     def columns(self) -> Sequence[str] | None:
         """Return the two columns."""
         return ("sentence", "sentiment")
 
-    def digest(self) -> str | None:
-        """Return the file's digest."""
-        return self.csv.digest()
-
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield sentence and sentiment; an `@` inside a sentence belongs to it."""
-        return self.csv.read(context)
+        return self.source.read(context)

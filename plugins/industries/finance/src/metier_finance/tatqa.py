@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
+from metier.builtin.sources.files import DerivedSource
 from metier.builtin.sources.jsonl import Jsonl
-from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
-from metier.errors import DataError, Problem
+from metier.components import ComponentConfig, ReadContext, RecipePath
+from metier.errors import DataError
 from metier.values import Record
 
 Part = Literal["questions", "contexts"]
@@ -15,7 +16,7 @@ ASKED = ("question", "answer", "answer_type", "answer_from", "scale", "derivatio
 """Columns of a question beside its context."""
 
 
-class TatQa(DataSource):
+class TatQa(DerivedSource):
     """TAT-QA (Zhu et al. 2021): hybrid contexts of annual reports, a table and its paragraphs, with questions."""
 
     name: ClassVar[str] = "tat-qa"
@@ -33,23 +34,15 @@ class TatQa(DataSource):
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
-        self.jsonl = Jsonl(Jsonl.Config.model_validate({"path": config.path}))
-
-    def inspect(self) -> Iterable[Problem]:
-        """Look at the file."""
-        return self.jsonl.inspect()
+        self.source = Jsonl(Jsonl.Config.model_validate({"path": config.path}))
 
     def columns(self) -> Sequence[str] | None:
         """Return the columns of the part; questions on one table share a `table`, to be split by."""
         return ("text", "table") if self.config.part == "contexts" else (*ASKED, "context", "table")
 
-    def digest(self) -> str | None:
-        """Return the file's digest."""
-        return self.jsonl.digest()
-
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield contexts or questions; several spans of an answer stand with `; ` between them."""
-        for record in self.jsonl.read(context):
+        for record in self.source.read(context):
             try:
                 yield from self._of(record)
             except (KeyError, TypeError, AttributeError) as error:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from metier.builtin.sources.csv import Csv
-from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
+from metier.builtin.sources.files import DerivedSource
+from metier.components import ComponentConfig, ReadContext, RecipePath
 from metier.errors import DataError, Problem
 from metier.files import digest
 from metier.values import Record
@@ -19,7 +20,7 @@ CONTRACT = "Filename"
 HINT = "give master_clauses.csv as the Atticus Project publishes it"
 
 
-class Cuad(DataSource):
+class Cuad(DerivedSource):
     """CUAD's `master_clauses.csv` (Hendrycks et al. 2021): a record a clause, with its category and contract."""
 
     name: ClassVar[str] = "cuad"
@@ -37,14 +38,14 @@ class Cuad(DataSource):
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
-        self.csv = Csv(Csv.Config.model_validate({"path": config.path, "separator": ","}))
+        self.source = Csv(Csv.Config.model_validate({"path": config.path, "separator": ","}))
 
     def inspect(self) -> Iterable[Problem]:
         """Look at the file as the `csv` source does, and for the columns of CUAD."""
-        problems = list(self.csv.inspect())
+        problems = list(super().inspect())
         yield from problems
         if not problems:
-            names = self.csv.columns() or ()
+            names = self.source.columns() or ()
             if CONTRACT not in names or not _categories(names):
                 yield Problem("these are not the columns of CUAD", where=self.config.path, hint=HINT)
 
@@ -54,13 +55,13 @@ class Cuad(DataSource):
 
     def digest(self) -> str | None:
         """Return a digest of the file and of the categories that are read."""
-        return digest([self.csv.digest(), self.config.categories])
+        return digest([super().digest(), self.config.categories])
 
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield each clause of each contract; a clause of two categories comes twice."""
         wanted = self.config.categories or CUAD
         left: Counter[str] = Counter()
-        for record in self.csv.read(context):
+        for record in self.source.read(context):
             for name, label in _categories(record.values).items():
                 for number, text in enumerate(_clauses(record, name), start=1):
                     if label not in wanted:

@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 
 from metier.builtin.sources import paths
 from metier.builtin.sources.encoding import open_text, text_files
-from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
-from metier.errors import DataError, Problem
+from metier.builtin.sources.files import FilesConfig, FileSource
+from metier.components import ReadContext, RecipePath
+from metier.errors import DataError
 from metier.files import digest
 from metier.values import Record
 from metier_legal.categories import Categories, short
@@ -18,13 +19,13 @@ from metier_legal.labels import CUAD
 HINT = "give CUAD_v1.json, or a file in its form: data, paragraphs, context, qas"
 
 
-class CuadQuestions(DataSource):
+class CuadQuestions(FileSource):
     """CUAD's `CUAD_v1.json` (Hendrycks et al. 2021): a record a contract and question, with the answers in the text."""
 
     name: ClassVar[str] = "cuad-questions"
     patterns: ClassVar[tuple[str, ...]] = ("CUAD_v1*.json", "CUADv1*.json")
 
-    class Config(ComponentConfig):
+    class Config(FilesConfig):
         """Options of `cuad-questions`."""
 
         path: RecipePath
@@ -33,13 +34,6 @@ class CuadQuestions(DataSource):
         """Which categories' questions are records; null for all 41. Each record has the whole contract with it."""
 
     config: Config
-
-    def __init__(self, config: Config) -> None:
-        super().__init__(config)
-
-    def inspect(self) -> Iterable[Problem]:
-        """Look at the files."""
-        return paths.look(self.config.path)
 
     def columns(self) -> Sequence[str] | None:
         """Return the columns; `answers` is a list of `{text, answer_start}`, empty where the contract has none."""

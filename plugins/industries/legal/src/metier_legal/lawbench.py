@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
+from metier.builtin.sources.files import DerivedSource
 from metier.builtin.sources.jsonl import Jsonl
-from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
-from metier.errors import DataError, Problem
+from metier.components import ComponentConfig, ReadContext, RecipePath
+from metier.errors import DataError
 from metier.values import Record
 
 FIELDS = ("instruction", "question", "answer")
@@ -16,7 +17,7 @@ ASKED = re.compile(r"^(?:句子|事实|案情|文本)[:：]\s*")
 ANSWERED = re.compile(r"^(?:争议焦点类别|罪名|正确答案|类别|法条|刑期)[:：]\s*(.*?)[。.]?\s*$", re.DOTALL)
 
 
-class LawBench(DataSource):
+class LawBench(DerivedSource):
     """A task of LawBench (Fei et al. 2023): a JSON list of instruction, question and answer, in Chinese."""
 
     name: ClassVar[str] = "lawbench"
@@ -32,23 +33,15 @@ class LawBench(DataSource):
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
-        self.jsonl = Jsonl(Jsonl.Config.model_validate({"path": config.path}))
-
-    def inspect(self) -> Iterable[Problem]:
-        """Look at the file."""
-        return self.jsonl.inspect()
+        self.source = Jsonl(Jsonl.Config.model_validate({"path": config.path}))
 
     def columns(self) -> Sequence[str] | None:
         """Return `instruction`; `text`, the question; and `label`, the answer, without the words that lead them in."""
         return ("instruction", "text", "label")
 
-    def digest(self) -> str | None:
-        """Return the file's digest."""
-        return self.jsonl.digest()
-
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield the items; `争议焦点类别：违约。` is the label `违约`, several charges have `;` between them."""
-        for record in self.jsonl.read(context):
+        for record in self.source.read(context):
             missing = [name for name in FIELDS if not isinstance(record.values.get(name), str)]
             if missing:
                 hint = "give a file of LawBench: instruction, question and answer in each item"

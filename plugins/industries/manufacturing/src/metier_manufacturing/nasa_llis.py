@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from metier.builtin.sources.files import DerivedSource
 from metier.builtin.sources.jsonl import Jsonl
-from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
-from metier.errors import DataError, Problem
+from metier.components import ComponentConfig, ReadContext, RecipePath
+from metier.errors import DataError
 from metier.values import Record
 
 Part = Literal["driving_event", "lesson", "recommendation"]
@@ -17,7 +18,7 @@ PARTS: tuple[Part, ...] = ("driving_event", "lesson", "recommendation")
 ID = "lesson_id"
 
 
-class NasaLlis(DataSource):
+class NasaLlis(DerivedSource):
     """Lessons of NASA's Lessons Learned Information System, a JSON object each."""
 
     name: ClassVar[str] = "nasa-llis"
@@ -35,23 +36,15 @@ class NasaLlis(DataSource):
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
-        self.jsonl = Jsonl(Jsonl.Config.model_validate({"path": config.path}))
-
-    def inspect(self) -> Iterable[Problem]:
-        """Look at the file."""
-        return self.jsonl.inspect()
+        self.source = Jsonl(Jsonl.Config.model_validate({"path": config.path}))
 
     def columns(self) -> Sequence[str] | None:
         """Return the whole text, the lesson's number, and the parts by themselves."""
         return ("text", ID, *PARTS)
 
-    def digest(self) -> str | None:
-        """Return the file's digest."""
-        return self.jsonl.digest()
-
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield the lessons; a part that one lacks is empty."""
-        for record in self.jsonl.read(context):
+        for record in self.source.read(context):
             lesson = _lesson(record.values, record.where)
             text = "\n\n".join(lesson[name] for name in self.config.parts if lesson[name])
             yield Record(record.where, {"text": text, ID: str(record.values.get(ID, "")), **lesson})

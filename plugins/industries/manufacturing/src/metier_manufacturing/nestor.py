@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar, Literal
 
 from metier.builtin.sources.csv import Csv
-from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
+from metier.builtin.sources.files import DerivedSource
+from metier.components import ComponentConfig, ReadContext, RecipePath
 from metier.errors import DataError, Problem
 from metier.values import Record
 
@@ -19,7 +20,7 @@ SEVERAL = "_"
 """Stands between the labels of a row that has several: `Engine_Radiator`."""
 
 
-class NestorWorkOrders(DataSource):
+class NestorWorkOrders(DerivedSource):
     """Maintenance work orders of mining excavators, the table of NIST's Nestor, raw or annotated."""
 
     name: ClassVar[str] = "nestor-work-orders"
@@ -38,21 +39,17 @@ class NestorWorkOrders(DataSource):
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
-        self.csv = Csv(Csv.Config.model_validate({"path": config.path, "separator": ","}))
+        self.source = Csv(Csv.Config.model_validate({"path": config.path, "separator": ","}))
 
     def inspect(self) -> Iterable[Problem]:
         """Look at the file, and for the label's column in its header."""
-        problems = list(self.csv.inspect())
+        problems = list(super().inspect())
         return problems or self._missing()
 
     def columns(self) -> Sequence[str] | None:
         """Return the text, its label (whole, and as a list but for a cost), and what rows can be grouped by."""
         several = () if self.config.label == COST else ("labels",)
         return ("text", "label", *several, "asset", "date")
-
-    def digest(self) -> str | None:
-        """Return the file's digest."""
-        return self.csv.digest()
 
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield the orders that have a label; how many have none is said: nobody annotated them.
@@ -72,7 +69,7 @@ class NestorWorkOrders(DataSource):
             context.notes.append(f"nestor-work-orders: {without} orders without {self.config.label} were left out")
 
     def _orders(self, context: ReadContext) -> Iterator[Record]:
-        for where, row in self.csv.read(context):
+        for where, row in self.source.read(context):
             if TYPE in row and COST in row and row[COST].startswith(ORDER) and not row[TYPE].startswith(ORDER):
                 whole = f"{row[TEXT]},{row[TYPE]}"
                 context.notes.append(f"{where}: a comma without quotes was put back into the text: {whole}")
@@ -92,7 +89,7 @@ class NestorWorkOrders(DataSource):
             raise DataError(f"the cost is '{label}', not a number", where=where, hint=hint) from error
 
     def _missing(self) -> Iterator[Problem]:
-        names = self.csv.columns() or ()
+        names = self.source.columns() or ()
         for name in (TEXT, ASSET, DATE, self.config.label):
             if name not in names:
                 hint = "the raw table has Cost and PMType alone; the others are in the annotated one"

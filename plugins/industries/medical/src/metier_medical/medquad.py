@@ -8,29 +8,27 @@ from typing import ClassVar
 from xml.etree import ElementTree
 
 from metier.builtin.sources import paths
-from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
+from metier.builtin.sources.files import FilesConfig, FileSource
+from metier.components import ReadContext, RecipePath
 from metier.errors import DataError, Problem
 from metier.values import Record
 
 FILES = "**/*.xml"
 
 
-class MedQuad(DataSource):
+class MedQuad(FileSource):
     """MedQuAD (Ben Abacha and Demner-Fushman 2019): questions and answers of NIH's web sites, an XML file a topic."""
 
     name: ClassVar[str] = "medquad"
     patterns: ClassVar[tuple[str, ...]] = ("*_QA/", "MedQuAD*/")
 
-    class Config(ComponentConfig):
+    class Config(FilesConfig):
         """Options of `medquad`."""
 
         path: RecipePath
         """The folder MedQuAD or one of its collections (`5_NIDDK_QA`); or a glob of XML files."""
 
     config: Config
-
-    def __init__(self, config: Config) -> None:
-        super().__init__(config)
 
     def inspect(self) -> Iterable[Problem]:
         """Look at the files."""

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from metier.builtin.sources.csv import Csv
-from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
+from metier.builtin.sources.files import DerivedSource
+from metier.components import ComponentConfig, ReadContext, RecipePath
 from metier.errors import DataError, Problem
 from metier.files import digest, digest_file
 from metier.values import Record
@@ -18,7 +19,7 @@ FOUR = {"text": "text", "label": "label", "description": "description"}
 CLASSES = "classes.txt"
 
 
-class MtSamples(DataSource):
+class MtSamples(DerivedSource):
     """Transcribed medical reports of MTSamples with their specialty."""
 
     name: ClassVar[str] = "mtsamples"
@@ -35,11 +36,11 @@ class MtSamples(DataSource):
 
     def __init__(self, config: Config) -> None:
         super().__init__(config)
-        self.csv = Csv(Csv.Config.model_validate({"path": config.path, "separator": ","}))
+        self.source = Csv(Csv.Config.model_validate({"path": config.path, "separator": ","}))
 
     def inspect(self) -> Iterable[Problem]:
         """Look at the file, and for the columns of either version."""
-        problems = list(self.csv.inspect())
+        problems = list(super().inspect())
         if not problems:
             try:
                 self._columns()
@@ -54,13 +55,13 @@ class MtSamples(DataSource):
     def digest(self) -> str | None:
         """Return a digest of the file, and of the names of classes beside it."""
         classes = self._classes
-        return digest([self.csv.digest(), digest_file(classes) if classes.is_file() else ""])
+        return digest([super().digest(), digest_file(classes) if classes.is_file() else ""])
 
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield report, specialty and description; without `classes.txt` numbers stay numbers, which is said."""
         columns = self._columns()
         names = self._names(context) if columns is FOUR else {}
-        for record in self.csv.read(context):
+        for record in self.source.read(context):
             values = {name: record.values[column].strip() for name, column in columns.items()}
             label = values["label"]
             if names and label and label not in names:
@@ -73,7 +74,7 @@ class MtSamples(DataSource):
         return Path(self.config.path).with_name(CLASSES)
 
     def _columns(self) -> Mapping[str, str]:
-        found = self.csv.columns() or ()
+        found = self.source.columns() or ()
         for columns in (KAGGLE, FOUR):
             if set(columns.values()) <= set(found):
                 return columns

@@ -9,7 +9,8 @@ from typing import Any, ClassVar, Literal
 
 from metier.builtin.sources import paths
 from metier.builtin.sources.encoding import open_text
-from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
+from metier.builtin.sources.files import FilesConfig, FileSource
+from metier.components import ReadContext, RecipePath
 from metier.errors import DataError, Problem
 from metier.files import digest
 from metier.values import Record
@@ -20,13 +21,13 @@ TEST = "test_ground_truth.json"
 HINT = "give a file of PubMedQA as its authors publish it: an object by PubMed id"
 
 
-class PubMedQa(DataSource):
+class PubMedQa(FileSource):
     """PubMedQA (Jin et al. 2019): questions on abstracts, answered with yes, no or maybe."""
 
     name: ClassVar[str] = "pubmedqa"
     patterns: ClassVar[tuple[str, ...]] = ("ori_pqa?.json",)
 
-    class Config(ComponentConfig):
+    class Config(FilesConfig):
         """Options of `pubmedqa`."""
 
         path: RecipePath
@@ -36,9 +37,6 @@ class PubMedQa(DataSource):
         """All questions; or those which `test_ground_truth.json`, beside the file, has as the `test`, or the others."""
 
     config: Config
-
-    def __init__(self, config: Config) -> None:
-        super().__init__(config)
 
     def inspect(self) -> Iterable[Problem]:
         """Look at the file, and for that of the official test where it is needed."""

@@ -11,8 +11,9 @@ from pydantic import Field
 
 from metier.builtin.sources import paths
 from metier.builtin.sources.encoding import EncodingName, encoding_of, open_text, say, text_files
+from metier.builtin.sources.files import FilesConfig, FileSource
 from metier.builtin.sources.jsonl import Jsonl
-from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
+from metier.components import ReadContext, RecipePath
 from metier.errors import DataError, Problem
 from metier.values import Record
 from metier_annotations.annotated import Annotated
@@ -24,13 +25,13 @@ Format = Literal["auto", "conll", "json", "brat"]
 JSON = frozenset({".json", ".jsonl", ".ndjson"})
 
 
-class Annotations(DataSource):
+class Annotations(FileSource):
     """Texts with spans of characters: CoNLL columns, JSON of doccano, Label Studio or CLUE, or brat's standoff."""
 
     name: ClassVar[str] = "annotations"
     patterns: ClassVar[tuple[str, ...]] = ("*.conll", "*.iob", "*.iob2", "*.bio", "*.ann")
 
-    class Config(ComponentConfig):
+    class Config(FilesConfig):
         """Options of `annotations`."""
 
         path: RecipePath
@@ -59,9 +60,6 @@ class Annotations(DataSource):
         """The encoding; `auto` tells it from the bytes."""
 
     config: Config
-
-    def __init__(self, config: Config) -> None:
-        super().__init__(config)
 
     def inspect(self) -> Iterable[Problem]:
         """Look at the files; an empty one with the annotations of brat is a text without entities."""

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from metier.builtin.sources import paths
 from metier.builtin.sources.csv import Csv
 from metier.builtin.sources.encoding import EncodingName
+from metier.builtin.sources.files import FilesConfig, FileSource
 from metier.builtin.sources.jsonl import Jsonl
-from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
+from metier.components import DataSource, ReadContext, RecipePath
 from metier.errors import DataError, MetierError, Problem
 from metier.values import Record
 from metier_dialogue.layout import Layout, layout_of
@@ -31,12 +31,12 @@ ROLES = {
 """What the names of speakers mean that chats are kept with, in small letters."""
 
 
-class Dialogue(DataSource):
+class Dialogue(FileSource):
     """Conversations out of CSV or JSON: turns as lines of text, and as messages with roles."""
 
     name: ClassVar[str] = "dialogue"
 
-    class Config(ComponentConfig):
+    class Config(FilesConfig):
         """Options of `dialogue`."""
 
         path: RecipePath
@@ -62,9 +62,6 @@ class Dialogue(DataSource):
 
     config: Config
 
-    def __init__(self, config: Config) -> None:
-        super().__init__(config)
-
     def inspect(self) -> Iterable[Problem]:
         """Look at the files, and at the columns where there is a header."""
         try:
@@ -79,10 +76,6 @@ class Dialogue(DataSource):
         """Return the conversation's columns and the others of the header; None for JSON."""
         header = self._rows().columns()
         return None if header is None else _names(header, self._layout(header))
-
-    def digest(self) -> str | None:
-        """Return a digest of the files' bytes."""
-        return paths.digest(self.config.path)
 
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield the conversations in order; where a row is a turn, those of one conversation stand together."""

@@ -11,7 +11,8 @@ from pydantic import Field
 
 from metier.builtin.sources import paths
 from metier.builtin.sources.encoding import EncodingName
-from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
+from metier.builtin.sources.files import FilesConfig, FileSource
+from metier.components import ReadContext, RecipePath
 from metier.errors import DataError, MetierError, Problem
 from metier.values import Record
 from metier_documents import blocks as pieces
@@ -23,7 +24,7 @@ MEBIBYTE = 1 << 20
 Unit = Literal["page", "section", "document"]
 
 
-class Documents(DataSource):
+class Documents(FileSource):
     """Documents with their structure: PDF, Word, Excel, PowerPoint, HTML, Markdown, e-mail and plain text."""
 
     name: ClassVar[str] = "documents"
@@ -32,7 +33,7 @@ class Documents(DataSource):
         *("*.html", "*.htm", "*.xhtml", "*.eml"),
     )
 
-    class Config(ComponentConfig):
+    class Config(FilesConfig):
         """Options of `documents`."""
 
         path: RecipePath
@@ -50,9 +51,6 @@ class Documents(DataSource):
 
     config: Config
 
-    def __init__(self, config: Config) -> None:
-        super().__init__(config)
-
     def inspect(self) -> Iterable[Problem]:
         """Look at the files, their names and first bytes."""
         problems = list(paths.look(self.config.path, binary=True))
@@ -67,10 +65,6 @@ class Documents(DataSource):
     def columns(self) -> Sequence[str] | None:
         """Return the column of the text, and those that say where it stands."""
         return ("text", "file", "page", "section")
-
-    def digest(self) -> str | None:
-        """Return a digest of the files' bytes."""
-        return paths.digest(self.config.path)
 
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield the pages, sections or wholes of each file in turn; no more than one file is held in memory."""

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
-from metier.builtin.sources import paths
 from metier.builtin.sources.encoding import EncodingName, open_text, text_files
+from metier.builtin.sources.files import FilesConfig, FileSource
 from metier.builtin.sources.jsonl import Jsonl
-from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
-from metier.errors import DataError, Problem
+from metier.components import ReadContext, RecipePath
+from metier.errors import DataError
 from metier.values import Record
 
 
-class Squad(DataSource):
+class Squad(FileSource):
     """Questions with the places of their answers: SQuAD's JSON of either version, or flat JSON and JSON lines."""
 
     name: ClassVar[str] = "squad"
     patterns: ClassVar[tuple[str, ...]] = ("*squad*.json", "*squad*.jsonl", "*squad*.json.gz")
 
-    class Config(ComponentConfig):
+    class Config(FilesConfig):
         """Options of `squad`."""
 
         path: RecipePath
@@ -30,17 +30,6 @@ class Squad(DataSource):
         """The encoding; `auto` tells it from the bytes."""
 
     config: Config
-
-    def __init__(self, config: Config) -> None:
-        super().__init__(config)
-
-    def inspect(self) -> Iterable[Problem]:
-        """Look at the files."""
-        return paths.look(self.config.path)
-
-    def digest(self) -> str | None:
-        """Return a digest of the files' bytes."""
-        return paths.digest(self.config.path)
 
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield a record a question: `question`, `text`, `spans`, and what else its object says (`id`, `title`).

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from metier.builtin.sources import paths
 from metier.builtin.sources.encoding import EncodingName
+from metier.builtin.sources.files import FilesConfig, FileSource
 from metier.builtin.sources.jsonl import Jsonl
-from metier.components import ComponentConfig, DataSource, ReadContext, RecipePath
-from metier.errors import DataError, Problem
+from metier.components import ReadContext, RecipePath
+from metier.errors import DataError
 from metier.values import Record
 from metier_text_generation.turns import MARK, Turn, written
 
@@ -18,13 +18,13 @@ NAMES = {"human": "user", "gpt": "assistant", "bot": "assistant"}
 HINT = "give a list of {role, content}, with the roles system, user and assistant"
 
 
-class Conversations(DataSource):
+class Conversations(FileSource):
     """Chats in JSON: lists of `{role, content}` as `messages`, or of `{from, value}` as `conversations`."""
 
     name: ClassVar[str] = "conversations"
     patterns: ClassVar[tuple[str, ...]] = ("*.chat.jsonl", "*.messages.jsonl")
 
-    class Config(ComponentConfig):
+    class Config(FilesConfig):
         """Options of `conversations`."""
 
         path: RecipePath
@@ -36,20 +36,9 @@ class Conversations(DataSource):
 
     config: Config
 
-    def __init__(self, config: Config) -> None:
-        super().__init__(config)
-
-    def inspect(self) -> Iterable[Problem]:
-        """Look at the files."""
-        return paths.look(self.config.path)
-
     def columns(self) -> Sequence[str] | None:
         """Return `text` and `answer`."""
         return ("text", "answer")
-
-    def digest(self) -> str | None:
-        """Return a digest of the files' bytes."""
-        return paths.digest(self.config.path)
 
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield a record a conversation: the last reply is the `answer`, and all before it the `text`."""
