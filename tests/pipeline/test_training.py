@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from metier.components import ComponentConfig, RecipePath
-from metier.pipeline.context import files_behind
+from tests.fakes import registry
+
+from metier.components import AdaptationMethod, ComponentConfig, DataSource, RecipePath
+from metier.pipeline.context import RunContext, files_behind
+from metier.values import Use
+
+PRETRAINING = "continued-pretraining"
 
 
 class Config(ComponentConfig):
@@ -30,3 +35,12 @@ def test_the_content_of_files_behind_options_is_told(tmp_path: Path) -> None:
     after = files_behind(config)
     assert before.keys() == after.keys()
     assert [path for path in before if before[path] != after[path]] == [str(tmp_path / "two.txt")]
+
+
+def test_what_a_source_reads_is_not_read_for_the_key_of_a_stage(tmp_path: Path) -> None:
+    words = tmp_path / "words.txt"
+    words.write_text("pump\n", encoding="utf-8")
+    context = RunContext(plan=None, registry=registry(), run=None, store=None)  # type: ignore[arg-type]
+    method = context.identity(AdaptationMethod, Use(AdaptationMethod.kind, PRETRAINING, {"vocabulary": str(words)}))
+    assert list(method["files"]) == [str(words)]
+    assert "files" not in context.identity(DataSource, Use(DataSource.kind, "csv", {"path": str(words)}))

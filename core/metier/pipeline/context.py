@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from metier import versions
-from metier.components import Component, ComponentConfig
+from metier.components import Component, ComponentConfig, DataSource
 from metier.discovery import Trouble, guarded, hooks_of
 from metier.environment import peak_memory
 from metier.files import digest_file
@@ -37,9 +37,12 @@ class RunContext:
     progress: bool = False
 
     def identity(self, kind: type[Component], use: Use) -> dict[str, Any]:
-        """Return what a stage's key says of a component: name, options, files that they name, the code behind it."""
+        """Return what a stage's key says of a component: name, options, files that they name, the code behind it.
+
+        What a data source reads is not read for it: the source tells its content itself, more cheaply.
+        """
         entry = self.registry.find(kind, use.name)
-        files = files_behind(self.registry.create(kind, use).config)
+        files = {} if kind is DataSource else files_behind(self.registry.create(kind, use).config)
         said = {"name": use.name, "options": dict(use.options), **versions.of_component(entry.component)}
         return {**said, "files": files} if files else said
 
