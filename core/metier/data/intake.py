@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from datasets import Dataset
 from metier.columns import resolve
 from metier.components import Change, DataSource, ReadContext, TransformContext
 from metier.data import spans, store
+from metier.data.cells import json_list
 from metier.errors import DataError
 from metier.values import Column, Record
 
@@ -125,18 +125,12 @@ def _labels(value: Any, source: str, where: str) -> list[str]:
     if value is None:
         return []
     if isinstance(value, str):
-        value = json.loads(value) if _is_json_list(value) else value.split(";")
+        found = json_list(value)
+        value = value.split(";") if found is None else found
     if not isinstance(value, list | tuple):
         hint = "give a list, or text with ';' between labels"
         raise DataError(f"'{source}' holds {type(value).__name__}, not labels", where=where, hint=hint)
     return sorted({str(label).strip() for label in value} - {""})
-
-
-def _is_json_list(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), list)
-    except ValueError:
-        return False
 
 
 def _reason_to_drop(row: Mapping[str, Any], columns: Sequence[Column]) -> str | None:

@@ -73,13 +73,19 @@ def moved(spans: Sequence[Span], before: str, after: str) -> list[Span]:
     for span in spans:
         start = max((_behind(one, span["start"]) for one in kept if one.start < span["start"]), default=0)
         end = min((_from(one, span["end"]) for one in kept if one.end > span["end"]), default=len(after))
-        while start < end and after[start].isspace():
-            start += 1
-        while start < end and after[end - 1].isspace():
-            end -= 1
+        start, end = without_spaces(after, start, end)
         if start < end:
             found.append({**span, "start": start, "end": end})
     return found
+
+
+def without_spaces(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a place in a text without the spaces at its edges; one of spaces alone ends where it begins."""
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return start, end
 
 
 def _behind(one: Kept, place: int) -> int:

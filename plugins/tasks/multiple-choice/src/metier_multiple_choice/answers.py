@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from metier.data.cells import json_list
 from metier.data.keys import folded
 from metier.errors import DataError
 from metier.values import Json
@@ -27,7 +27,8 @@ def choices_of(value: Any) -> list[str]:
     Raises `DataError` where there are not at least two, or one is empty.
     """
     if isinstance(value, str):
-        value = _listed(value)
+        listed = json_list(value)
+        value = [line for line in value.splitlines() if line.strip()] if listed is None else listed
     if not isinstance(value, list | tuple):
         raise DataError(f"the choices are {type(value).__name__}, not a list of texts", hint=HINT)
     found = ["" if one is None else str(one).strip() for one in value]
@@ -35,15 +36,6 @@ def choices_of(value: Any) -> list[str]:
         what = "an empty choice" if len(found) > 1 else f"{len(found)} choices"
         raise DataError(f"the choices {value!r} have {what}", hint=HINT)
     return found
-
-
-def _listed(text: str) -> Any:
-    if text.lstrip().startswith("["):
-        try:
-            return json.loads(text)
-        except ValueError:
-            pass  # a choice may begin with a bracket
-    return [line for line in text.splitlines() if line.strip()]
 
 
 def _letter(answer: str, choices: Sequence[str]) -> int | None:

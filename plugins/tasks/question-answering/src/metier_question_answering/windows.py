@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from metier.data.spans import without_spaces
 from metier.errors import DataError
 from metier_question_answering.answers import BEGINS, ENDS
 from metier_question_answering.matching import UNSPACED
@@ -130,9 +131,6 @@ def _parts_word(text: str, place: int) -> bool:
 
 
 def _within(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return where a token's characters lie without the space that some tokenizers count to it."""
-    while start < end and text[start].isspace():
-        start += 1
-    while start < end and text[end - 1].isspace():
-        end -= 1
+    """Return where a token's characters lie without the space that some tokenizers count to it; 0, 0 for spaces."""
+    start, end = without_spaces(text, start, end)
     return (start, end) if start < end else (0, 0)

@@ -12,6 +12,7 @@ import torch
 from transformers import AutoModelForTokenClassification
 
 from metier.components import TaskObjective
+from metier.data.spans import without_spaces
 from metier.training.encoded import ROW
 from metier.training.heads import model_over
 from metier.training.padding import pad, pad_token_id
@@ -78,7 +79,8 @@ class TagObjective(TaskObjective):
         )
         owners = [int(row) for row in encoded["overflow_to_sample_mapping"]]
         places = [
-            [_within(texts[row], *place) for place in window]
+            # Some tokenizers count the space before a word to it.
+            [without_spaces(texts[row], *place) for place in window]
             for row, window in zip(owners, encoded["offset_mapping"], strict=True)
         ]
         columns: dict[str, Sequence[Any]] = {
@@ -178,12 +180,3 @@ def _pieces(
         Piece(int(start), int(end), int(tag), float(sure[tag]), min(at, len(places) - 1 - at))
         for at, (start, end, tag, sure) in enumerate(zip(starts, ends, tags, probabilities, strict=True))
     ]
-
-
-def _within(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return where a token's characters lie without the space that some tokenizers count to it."""
-    while start < end and text[start].isspace():
-        start += 1
-    while start < end and text[end - 1].isspace():
-        end -= 1
-    return start, end

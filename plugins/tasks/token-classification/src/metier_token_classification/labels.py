@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from metier.data.spans import without_spaces
 from metier.errors import DataError
 from metier.values import Json
 from metier_token_classification.words import words
@@ -56,8 +57,7 @@ def trimmed(spans: Spans, text: str) -> list[dict[str, Any]]:
     """Return spans without spaces at their edges: no token holds one. A span of spaces alone is left out."""
     found = []
     for span in spans:
-        inside = text[span["start"] : span["end"]]
-        start, end = span["end"] - len(inside.lstrip()), span["start"] + len(inside.rstrip())
+        start, end = without_spaces(text, span["start"], span["end"])
         if start < end:
             found.append({**span, "start": start, "end": end})
     return found
