@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import pages
 from studies import MATERIALS, STUDIES, Size, Study
 
 import metier
@@ -32,7 +33,6 @@ BEGIN, END = "<!-- written by benchmarks/adaptation.py -->", "<!-- end of what i
 RATE, EPOCHS, BATCH, SEEDS = 2e-4, 4, 16, 3
 HEAD = ("data", "arm", "macro F1 against plain, paired")
 TIME = "training, s a seed"
-BLANK = "\n\n"
 
 
 def recipe(study: Study, material: str, arm: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,12 +133,11 @@ def write(parts: list[str], size: Size) -> None:
         "t); differences are paired on rows and seeds, with their 95 % interval. "
         f"{facts['processor']}, {facts['cores']} cores, OMP_NUM_THREADS: {threads}."
     )
-    page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else HEADING
-    before, _, rest = page.partition(BEGIN)
-    written, _, after = rest.partition(END)
+    page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+    written = page.partition(BEGIN)[2].partition(END)[0]
     kept = {one.partition("\n")[0]: one.strip() for one in [*written.split("\n## ")[1:], *parts]}
     tables = [f"## {kept[study.title]}" for study in STUDIES.values() if study.title in kept]
-    PAGE.write_text(before + BLANK.join([BEGIN, how, *tables, END]) + after, encoding="utf-8")
+    pages.put(PAGE, "\n\n".join([BEGIN, how, *tables, END]), heading=HEADING)
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pages
 from adaptation import line, run, seconds
 from studies import Size
 
@@ -159,9 +160,7 @@ def write(page: Path, lines: list[str], size: Size, seeds: int) -> None:
         f"OMP_NUM_THREADS: {os.environ.get('OMP_NUM_THREADS', 'all')}."
     )
     text = "\n".join([BEGIN, "", how, "", line(*HEAD), f"|{'---|' * len(HEAD)}", *lines, "", END])
-    former = page.read_text(encoding="utf-8") if page.exists() else HEADING
-    before, _, rest = former.partition(BEGIN)
-    page.write_text(f"{before}{text}{rest.partition(END)[2]}", encoding="utf-8")
+    pages.put(page, text, heading=HEADING)
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pages
 from datasets import Dataset
 from studies.materials import phrasebank_rows
 
@@ -73,8 +74,7 @@ def main() -> None:
         lines.append(f"| {name} | {spread} | {', '.join(f'{own[name][figure]:.3f}' for figure in FIGURES)} |")
     section = "\n".join([*lines, "", END])
     print(section)
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    PAGE.write_text(f"{before}{section}{rest.partition(END)[2]}", encoding="utf-8")
+    pages.put(PAGE, section)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,12 @@ Wall time of a fresh process, median of ten after two to warm up; the table goes
 from __future__ import annotations
 
 import os
-import re
 import statistics
 import subprocess
 import time
 from pathlib import Path
+
+import pages
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- startup: written by benchmarks/startup.py -->", "<!-- end of startup -->"
@@ -41,12 +42,7 @@ def main() -> None:
         lines.append(f"| `{command}` | {middle:.3f} | {min(taken):.3f}–{max(taken):.3f} | < {goal} |")
     section = "\n".join([BEGIN, "", *lines, "", END])
     print(section)
-    page = PAGE.read_text(encoding="utf-8")
-    if BEGIN in page:
-        page = re.sub(re.escape(BEGIN) + ".*?" + re.escape(END), lambda found: section, page, flags=re.DOTALL)
-    else:
-        page = f"{page.rstrip()}\n\n{section}\n"
-    PAGE.write_text(page, encoding="utf-8")
+    pages.put(PAGE, section)
 
 
 if __name__ == "__main__":

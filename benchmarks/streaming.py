@@ -18,6 +18,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import pages
+
 from metier.environment import environment
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
@@ -117,14 +119,8 @@ def main() -> None:
     what = f"Read, normalised, copies left out, written and described; {facts['processor']}, {facts['cores']} cores."
     section = "\n".join([BEGIN, "", "## A corpus that is not held in memory", "", what, "", *lines, "", END])
     print(section)
-    if options.no_page:
-        return
-    page = PAGE.read_text(encoding="utf-8")
-    if BEGIN in page:
-        page = re.sub(re.escape(BEGIN) + ".*?" + re.escape(END), lambda found: section, page, flags=re.DOTALL)
-    else:
-        page = f"{page.rstrip()}\n\n{section}\n"
-    PAGE.write_text(page, encoding="utf-8")
+    if not options.no_page:
+        pages.put(PAGE, section)
 
 
 if __name__ == "__main__":

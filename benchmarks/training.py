@@ -22,6 +22,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+import pages
 from works import WORKS
 
 ROOT = Path(__file__).parents[1]
@@ -135,18 +136,6 @@ def processor() -> str:
     return f"{name}, {torch.get_num_threads()} threads, {bf16} bfloat16 products"
 
 
-def write(text: str, page: Path, title: str) -> None:
-    """Put the section into the page, in place of the former one."""
-    begin, end = marks(title)
-    whole = page.read_text(encoding="utf-8") if page.exists() else "# Benchmarks\n"
-    if begin in whole:
-        before, _, after = whole.partition(begin)
-        whole = f"{before}{text}{after.partition(end)[2]}"
-    else:
-        whole = f"{whole.rstrip()}\n\n{text}\n"
-    page.write_text(whole, encoding="utf-8")
-
-
 def former(page: Path, title: str, where: str) -> dict[str, list[str]]:
     """Return the page's lines by work, where they were measured under the same conditions (`where` says them)."""
     begin, end = marks(title)
@@ -191,7 +180,9 @@ def main() -> None:
     for name in works:
         table[name] = lines(WORKS[name].title, measure(name, arms, **how))
         text = section([row for work in WORKS for row in table.get(work, ())], title=title, **how)
-        write(text, options.page, title)  # each work as it is done: a run of an hour may be broken off
+        pages.put(
+            options.page, text, heading="# Benchmarks\n"
+        )  # each work as it is done: a run of an hour may be broken off
     print(text)
 
 
