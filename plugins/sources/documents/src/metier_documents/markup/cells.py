@@ -18,9 +18,9 @@ OPENING, CLOSING = frozenset({"$", "€", "£", "¥", "("}), frozenset({")", "%"
 
 
 def cells_of(line: _Element) -> list[str] | None:
-    """Return the texts of a table's row; None for one that only lays out the page."""
+    """Return the texts of a table's row; None for one that only lays out the page, or has text beside its cells."""
     cells = [one for one in line if one.tag in ("td", "th")]
-    if len(cells) < 2 or next(line.iter("table"), None) is not None:
+    if len(cells) < 2 or next(line.iter("table"), None) is not None or _beside(line, cells):
         return None
     texts = [_seen(cell) for cell in cells]
     if max(map(len, texts)) > LAYOUT:
@@ -28,6 +28,12 @@ def cells_of(line: _Element) -> list[str] | None:
     if len(cells) > SPACERS or any(cell.get("colspan", "1") != "1" for cell in cells):
         texts = [text for text in texts if text]
     return _put_together(texts)
+
+
+def _beside(line: _Element, cells: list[_Element]) -> bool:
+    """Whether a row, by markup that is wrong, holds text outside its cells."""
+    parts = [line.text, *(one.tail for one in line), *(_seen(one) for one in line if one not in cells)]
+    return any(text and not text.isspace() for text in parts)
 
 
 def _put_together(texts: list[str]) -> list[str]:
