@@ -180,9 +180,8 @@ def main() -> None:
     for name in works:
         table[name] = lines(WORKS[name].title, measure(name, arms, **how))
         text = section([row for work in WORKS for row in table.get(work, ())], title=title, **how)
-        pages.put(
-            options.page, text, heading="# Benchmarks\n"
-        )  # each work as it is done: a run of an hour may be broken off
+        # Each work as it is done: a run of an hour may be broken off.
+        pages.put(options.page, text, heading="# Benchmarks\n")
     print(text)
 
 

@@ -123,9 +123,11 @@ class TaskHead(Component):
     ) -> Mapping[str, float]:
         """Return figures over `table`; `weights` (rows,) counts each row so many times, as the bootstrap does.
 
-        A figure that is not defined on these rows is left out, never 0.
+        A figure that is not defined on these rows is left out, never 0. Override this, or `measurer`.
         """
-        raise NotImplementedError(f"{type(self).__name__}.measure")
+        if type(self).measurer is TaskHead.measurer:
+            raise NotImplementedError(f"{type(self).__name__}.measure")
+        return self.measurer(table, state)(weights)
 
     def measurer(
         self, table: PredictionTable, state: Mapping[str, Json], names: frozenset[str] | None = None

@@ -13,7 +13,6 @@ from metier.components import Baseline, ComponentConfig, TaskHead, TaskObjective
 from metier.values import Column, Detail, Json, ModelInfo
 
 if TYPE_CHECKING:
-    import numpy as np
     from datasets import Dataset
     from transformers import PreTrainedModel
 
@@ -115,16 +114,13 @@ class TextClassification(TaskHead):
 
         return table(predictions, rows, self._labels(rows), state["labels"], several=self.config.multi_label)
 
-    def measure(
-        self, table: PredictionTable, state: Mapping[str, Json], weights: np.ndarray | None = None
-    ) -> Mapping[str, float]:
-        """Return accuracy, macro F1, precision and recall, AUROC, log loss, and calibration error or micro F1."""
-        return self.measurer(table, state)(weights)
-
     def measurer(
         self, table: PredictionTable, state: Mapping[str, Json], names: frozenset[str] | None = None
     ) -> Measure:
-        """Return `measure` for one table: what does not depend on weights is computed once."""
+        """Return accuracy, macro F1, precision and recall, AUROC, log loss, and calibration error or micro F1.
+
+        What does not depend on weights is computed once.
+        """
         from metier_classification.figures import OneLabelFigures
         from metier_classification.figures_several import SeveralLabelsFigures
 

@@ -12,7 +12,6 @@ from metier.components import Baseline, ComponentConfig, TaskHead, TaskObjective
 from metier.values import Column, Detail, Json, ModelInfo
 
 if TYPE_CHECKING:
-    import numpy as np
     from datasets import Dataset
     from transformers import PreTrainedModel
 
@@ -125,16 +124,13 @@ class Embedding(TaskHead):
         texts, seconds = (np.array([one[name] for one in predictions], np.float32) for name in ("embedding", "second"))
         return of_vectors(texts, seconds, rows, self.config)
 
-    def measure(
-        self, table: PredictionTable, state: Mapping[str, Json], weights: np.ndarray | None = None
-    ) -> Mapping[str, float]:
-        """Return recall, reciprocal rank and nDCG of the partner among all partners, and Spearman over labels."""
-        return self.measurer(table, state)(weights)
-
     def measurer(
         self, table: PredictionTable, state: Mapping[str, Json], names: frozenset[str] | None = None
     ) -> Measure:
-        """Return `measure` for one table: each row's figures are computed once."""
+        """Return recall, reciprocal rank and nDCG of the partner among all partners, and Spearman over labels.
+
+        Each row's figures are computed once.
+        """
         from metier_embedding.figures import PairFigures
 
         return PairFigures(table, names)

@@ -12,7 +12,6 @@ from metier.components import Baseline, ComponentConfig, TaskHead, TaskObjective
 from metier.values import Column, Detail, Json
 
 if TYPE_CHECKING:
-    import numpy as np
     from datasets import Dataset
     from transformers import PreTrainedModel
 
@@ -99,16 +98,13 @@ class QuestionAnswering(TaskHead):
 
         return table(predictions, rows)
 
-    def measure(
-        self, table: PredictionTable, state: Mapping[str, Json], weights: np.ndarray | None = None
-    ) -> Mapping[str, float]:
-        """Return F1 and exact match over all questions, and over those with and without an answer."""
-        return self.measurer(table, state)(weights)
-
     def measurer(
         self, table: PredictionTable, state: Mapping[str, Json], names: frozenset[str] | None = None
     ) -> Measure:
-        """Return `measure` for one table: answers are compared once."""
+        """Return F1 and exact match over all questions, and over those with and without an answer.
+
+        Answers are compared once.
+        """
         from metier_question_answering.figures import AnswerFigures
 
         return AnswerFigures(table, self.match(state))

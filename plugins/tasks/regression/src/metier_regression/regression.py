@@ -14,7 +14,6 @@ from metier_classification.classification import TEXT
 from metier_classification.pairs import FIRST, SECOND
 
 if TYPE_CHECKING:
-    import numpy as np
     from datasets import Dataset
     from transformers import PreTrainedModel
 
@@ -108,16 +107,13 @@ class Regression(TaskHead):
             "prediction": np.array([one["value"] for one in predictions], dtype=np.float64),
         }
 
-    def measure(
-        self, table: PredictionTable, state: Mapping[str, Json], weights: np.ndarray | None = None
-    ) -> Mapping[str, float]:
-        """Return Spearman, Pearson, MAE, RMSE, R², for logarithms RMSLE, for grades the quadratic weighted kappa."""
-        return self.measurer(table, state)(weights)
-
     def measurer(
         self, table: PredictionTable, state: Mapping[str, Json], names: frozenset[str] | None = None
     ) -> Measure:
-        """Return `measure` for one table: numbers are sorted once."""
+        """Return Spearman, Pearson, MAE, RMSE, R², for logarithms RMSLE, for grades the quadratic weighted kappa.
+
+        Numbers are sorted once.
+        """
         from metier_regression.figures import NumberFigures
 
         return NumberFigures(table, self.grades(state), names, logarithmic=self._logarithmic)

@@ -11,7 +11,6 @@ from metier.values import Column, Detail, Json, ModelInfo
 from metier_text_generation.options import Options
 
 if TYPE_CHECKING:
-    import numpy as np
     from datasets import Dataset
     from transformers import PreTrainedModel
 
@@ -84,16 +83,13 @@ class TextGeneration(TaskHead):
             "finished": np.array([one["finished"] for one in predictions], dtype=bool),
         }
 
-    def measure(
-        self, table: PredictionTable, state: Mapping[str, Json], weights: np.ndarray | None = None
-    ) -> Mapping[str, float]:
-        """Return ROUGE-1, -2 and -L, chrF, exact matches, answers that ended, and fields that are filled."""
-        return self.measurer(table, state)(weights)
-
     def measurer(
         self, table: PredictionTable, state: Mapping[str, Json], names: frozenset[str] | None = None
     ) -> Measure:
-        """Return `measure` for one table: answers are compared once."""
+        """Return ROUGE-1, -2 and -L, chrF, exact matches, answers that ended, and fields that are filled.
+
+        Answers are compared once.
+        """
         from metier_text_generation.figures import AnswerFigures
 
         return AnswerFigures(table, self.config.fields, names)

@@ -14,7 +14,6 @@ from metier.components import Baseline, ComponentConfig, RecipePath, TaskHead, T
 from metier.values import Column, Detail, Json, ModelInfo
 
 if TYPE_CHECKING:
-    import numpy as np
     from datasets import Dataset
     from transformers import PreTrainedModel
 
@@ -109,16 +108,13 @@ class TokenClassification(TaskHead):
             "prediction": objects([_bare(one["spans"]) for one in predictions]),
         }
 
-    def measure(
-        self, table: PredictionTable, state: Mapping[str, Json], weights: np.ndarray | None = None
-    ) -> Mapping[str, float]:
-        """Return strict precision, recall and F1 over all spans, macro F1 over labels, and F1 of the borders alone."""
-        return self.measurer(table, state)(weights)
-
     def measurer(
         self, table: PredictionTable, state: Mapping[str, Json], names: frozenset[str] | None = None
     ) -> Measure:
-        """Return `measure` for one table: spans are compared once."""
+        """Return strict precision, recall and F1 over all spans, macro F1 over labels, and F1 of the borders alone.
+
+        Spans are compared once.
+        """
         from metier_token_classification.figures import SpanFigures
 
         return SpanFigures(table, state["labels"])
