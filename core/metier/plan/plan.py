@@ -35,6 +35,10 @@ class GeneralOptions(ComponentConfig):
     """Names the folder of the runs; by default the file's name."""
     description: str = ""
     """What the recipe is for, in a line."""
+    sample_rows: int | None = Field(None, ge=1)
+    """Labelled rows of the sample that the recipe ships with, as measured; `metier recipes` shows it."""
+    sample_minutes: float | None = Field(None, gt=0)
+    """Minutes of processor time that a run of that sample takes with one seed, as measured."""
     seed: int = Field(13, ge=0, lt=2**32)
     """Decides everything random: new weights, order of rows, dropout. Splits go by the text, whatever the seed."""
     seeds: int = Field(1, ge=1, le=100)

@@ -15,6 +15,9 @@ from metier.recipe.shape import VERSION
 from metier.recipe.yaml import parse
 from metier.registry import Registry
 
+OWN = ("name", "sample_rows", "sample_minutes")
+"""What is true of one recipe alone, so that those that extend it do not get it."""
+
 
 def load_recipe(
     reference: str | pathlib.Path,
@@ -60,7 +63,8 @@ def _with_parents(
         raise _problem(extends.place, "extends", "must be the name of a recipe", hint)
     parent, _ = locate(extends.value, folder=known.parent, registry=registry, place=extends.place)
     base = _with_parents(parent, registry=registry, chain=(*chain, known), place=extends.place)
-    base.value.pop("name", None)  # a name tells one recipe from others, so it is not passed on
+    for key in OWN:
+        base.value.pop(key, None)
     return merge(base, tree)
 
 
