@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
-from _pages import commands, components, contract_tests, contracts, hooks, recipe
+from _pages import commands, components, contract_tests, contracts, families, hooks, recipe
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
@@ -23,6 +23,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/cli.md": commands.page,
     "reference/recipe.md": recipe.page,
     "reference/components.md": components.page,
+    "reference/families.md": families.page,
 }
 
 

@@ -8,12 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from metier.discovery import discover
+
 ROOT = Path(__file__).parents[1]
 PLUGINS = sorted(path.parent for path in ROOT.glob("plugins/*/*/pyproject.toml"))
 FAMILIES = {
     "industries", "sources", "models", "transforms", "adaptation", "tasks", "optimizers", "strategies", "explainers",
     "exporters", "launchers", "trackers",
 }  # fmt: skip
+CONTRACT = re.compile(r"^    component(?:: [^=]+)? = (?:\w+\.)?(\w+)$", re.MULTILINE)
+"""A contract test names its component."""
 OWN = {"description", "dependencies"}
 """What a plugin's `[project]` may say in its own words."""
 
@@ -25,6 +29,16 @@ def test_there_are_plugins() -> None:
 @pytest.mark.parametrize("plugin", PLUGINS, ids=lambda path: path.name)
 def test_a_plugin_has_the_common_shape(plugin: Path) -> None:
     assert not faults(plugin), "\n".join(faults(plugin))
+
+
+def test_every_component_has_its_contract_test() -> None:
+    own = {f"metier-{plugin.name}" for plugin in PLUGINS} | {"metier"}
+    wanted = {e.component.__name__ for e in discover().entries if e.provider.distribution in own}
+    texts = [path.read_text(encoding="utf-8") for path in ROOT.glob("plugins/*/*/tests/test_*.py")]
+    texts += [path.read_text(encoding="utf-8") for path in ROOT.glob("tests/builtin/**/test_*.py")]
+    tested = {name for text in texts for name in CONTRACT.findall(text)}
+    assert len(wanted) > 80
+    assert not wanted - tested
 
 
 def faults(plugin: Path) -> list[str]:
