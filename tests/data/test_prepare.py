@@ -239,6 +239,24 @@ def test_the_corpus_is_cleaned_and_searched_for_test_texts(bench: Bench) -> None
     assert ("relabel", "corpus") not in {(step["transform"], step["split"]) for step in made.report["transforms"]}
 
 
+def test_the_tokens_of_a_large_corpus_are_those_of_a_sample(
+    bench: Bench, tokenizer: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("metier.data.audit.COUNTED", 5)
+    lengths = range(1, 12)
+    sources = {
+        "train": bench.write("train.csv", sentences(30)),
+        "corpus": bench.corpus(*(" ".join(["word"] * length) for length in lengths)),
+    }
+    made = bench.prepare(sources, tokenizer=tokenizer)
+    counted = [lengths[row * 11 // 5] for row in range(5)]
+    told = made.report["splits"]["corpus"]["tokens"]
+    assert (told["sample"], told["max"]) == (5, max(counted))
+    assert told["total"] == round(sum(counted) / 5 * 11)
+    assert "sample" not in made.report["splits"]["train"]["tokens"]
+    assert "tokens of 5 texts: median" in render(made.report)
+
+
 def test_rows_that_are_too_long_are_counted_or_stop_everything(bench: Bench, tokenizer: Path) -> None:
     rows = [*sentences(30), [" ".join(["word"] * 20), "a"]]
     sources = {"train": bench.write("train.csv", rows), "test": bench.write("test.csv", sentences(3, 99))}

@@ -19,6 +19,9 @@ from metier.plan import Plan
 from metier.settings import TrainingSettings
 from metier.values import Json
 
+COUNTED = 20_000
+"""Texts of a corpus whose tokens are counted, at most: of a larger one, so many are drawn at even distances."""
+
 
 @dataclass(frozen=True)
 class Audit:
@@ -63,7 +66,8 @@ class Audit:
         for split, some in rows.items():
             corpus = split == CORPUS_SPLIT
             columns = ("text",) if corpus else self.content
-            tokens = self.counter.count(some, columns) if self.counter and (corpus or self.texts) else None
+            counted = tables.spread(some, COUNTED) if corpus else some
+            tokens = self.counter.count(counted, columns) if self.counter and (corpus or self.texts) else None
             if not corpus and tokens is not None:
                 self._hold(split, some, tokens)
             # The corpus is cut into windows, not off.

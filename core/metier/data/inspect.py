@@ -57,7 +57,9 @@ def _splits(report: Mapping[str, Any]) -> Iterator[str]:
         if told["tokens"]:
             tokens = told["tokens"]
             bars = _bars(tokens["histogram"]["counts"])
-            yield f"    tokens: median {tokens['p50']}, 95 % up to {tokens['p95']}, longest {tokens['max']}  {bars}"
+            drawn = f" of {tokens['sample']:,} texts" if "sample" in tokens else ""
+            quantiles = f"median {tokens['p50']}, 95 % up to {tokens['p95']}, longest {tokens['max']}"
+            yield f"    tokens{drawn}: {quantiles}  {bars}"
         if told.get("truncated", {}).get("rows"):
             cut = told["truncated"]
             yield f"    cut at {cut['max_length']} tokens: {cut['rows']:,} rows ({cut['share']:.1%})"

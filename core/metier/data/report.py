@@ -4,7 +4,8 @@ Keys:
   sources     by split: source, rows read, columns, mapping, notes, dropped (reason: count, examples)
   transforms  in order: transform, split, rows_in, rows_out, changed, dropped (reason: count, examples)
   splits      by split: rows, of (what the task head tells: rows a label), characters, tokens (p50, p95, max, mean,
-              total, histogram of edges and counts), truncated (max_length, rows, share, tokens_share)
+              total, histogram of edges and counts, sample: how many texts were counted where not all were),
+              truncated (max_length, rows, share, tokens_share)
   split       by, group, carved: the splits that were put aside from the training rows, with their shares
   duplicates  by split: exact, near (null for the corpus), conflicting (rows of equal texts with different labels)
   leakage     on_leak, threshold, pairs: of, into, exact, near, dropped, examples; corpus: split, rows, of, examples
@@ -53,11 +54,17 @@ def of_step(step: Step) -> dict[str, Json]:
 
 
 def of_split(rows: Dataset, columns: Sequence[str], tokens: Lengths | None, max_length: int | None) -> dict[str, Json]:
-    """Describe a split: rows, characters, and where they were counted tokens and what is cut."""
+    """Describe a split: rows, characters, and where they were counted tokens and what is cut.
+
+    Fewer `tokens` than rows are those of a sample: the total is estimated from their mean.
+    """
     characters = np.fromiter(map(len, tables.texts(rows, columns)), np.int64, len(rows))
     made: dict[str, Json] = {"rows": len(rows), "characters": lengths.describe(characters), "tokens": None}
     if tokens is not None:
-        made["tokens"] = lengths.describe(tokens)
+        described = lengths.describe(tokens)
+        if len(tokens) < len(rows):
+            described |= {"sample": len(tokens), "total": round(float(tokens.mean()) * len(rows))}
+        made["tokens"] = described
         if max_length is not None:
             made["truncated"] = dict(lengths.truncation(tokens, max_length))
     return made

@@ -69,3 +69,8 @@ def rewrite(rows: Dataset, change: Callable[[Columns], Columns]) -> Dataset:
 def keep(rows: Dataset, kept: Sequence[bool]) -> Dataset:
     """Return the rows that are marked; all of them as they are where none is left out."""
     return rows if all(kept) else rows.select([row for row, stays in enumerate(kept) if stays])
+
+
+def spread(rows: Dataset, count: int) -> Dataset:
+    """Return so many rows at even distances; all of them as they are where there are no more."""
+    return rows if len(rows) <= count else rows.select([row * len(rows) // count for row in range(count)])

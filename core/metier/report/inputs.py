@@ -127,7 +127,8 @@ def _split(name: str, told: Mapping[str, Any], copies: Mapping[str, Any]) -> Spl
     facts = []
     if tokens.get("total"):
         facts.append(("tokens a row", f"median {tokens['p50']}, 95\u202f% ≤ {tokens['p95']}, longest {tokens['max']}"))
-        facts.append(("tokens in all", wording.count(tokens["total"])))
+        drawn = f", estimated from {wording.count(tokens['sample'])} texts" if "sample" in tokens else ""
+        facts.append(("tokens in all", f"{wording.count(tokens['total'])}{drawn}"))
     if cut := told.get("truncated"):
         words = f"{wording.count(cut['rows'])} rows ({wording.share(cut['share'])})" if cut["rows"] else "none"
         facts.append((f"cut at {cut['max_length']} tokens", words))
