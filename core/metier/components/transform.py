@@ -61,6 +61,10 @@ class Transform(Component):
     needs_labels: ClassVar[bool] = False
     """Whether it works on labels; such a step leaves the corpus, which has none, as it is."""
 
+    def rowwise(self) -> bool:
+        """Return whether what it does to a row depends on that row alone, so that a corpus may be done in pieces."""
+        return False
+
     def apply(self, rows: Dataset, context: TransformContext) -> Dataset:
         """Return `rows` prepared: column `id` (str) and the task's columns stay, and stay in order.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import pytest
+
 from metier.components import Transform, TransformContext
 from metier.testing.base import ComponentContract
 
@@ -109,3 +111,18 @@ class TransformContract(ComponentContract):
         two = type(made)(made.config).apply(self.rows(), second).to_dict()
         assert one == two
         assert (first.changed, first.dropped) == (second.changed, second.dropped)
+
+    def test_a_rowwise_step_may_be_done_in_pieces(self, made: Transform) -> None:
+        """When it fails: return true from `rowwise` only where a row's fate depends on no other row."""
+        if not made.rowwise():
+            pytest.skip("it looks at several rows")
+        rows, whole = self.rows(), self.context()
+        expected = made.apply(rows, whole).to_list()
+        half = len(rows) // 2
+        first, second = self.context(), self.context()
+        pieces = [(range(half), first), (range(half, len(rows)), second)]
+        found = [row for some, context in pieces for row in type(made)(made.config).apply(rows.select(some), context)]
+        assert found == expected
+        for book in ("changed", "dropped"):
+            counts = [{name: one.count for name, one in getattr(c, book).items()} for c in (whole, first, second)]
+            assert {name: counts[1].get(name, 0) + counts[2].get(name, 0) for name in counts[0]} == counts[0]

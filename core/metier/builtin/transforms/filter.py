@@ -38,6 +38,10 @@ class Filter(Transform):
 
     config: Config
 
+    def rowwise(self) -> bool:
+        """Return True."""
+        return True
+
     def apply(self, rows: Dataset, context: TransformContext) -> Dataset:
         """Return the rows that pass; each one left out is said with its first reason."""
         from metier.data import tables

@@ -42,6 +42,10 @@ class Normalize(Transform):
 
     config: Config
 
+    def rowwise(self) -> bool:
+        """Return True."""
+        return True
+
     def apply(self, rows: Dataset, context: TransformContext) -> Dataset:
         """Return rows with clean texts, and say each change by the step that made it."""
         from metier.data import tables

@@ -61,6 +61,10 @@ class Redact(Transform):
         super().__init__(config)
         self._replace: Replace | None = None
 
+    def rowwise(self) -> bool:
+        """Return whether placeholders are written: a surrogate is the same one in all rows."""
+        return self.config.mode == "placeholder"
+
     def apply(self, rows: Dataset, context: TransformContext) -> Dataset:
         """Return rows without personal data in their texts, and count each value that was replaced.
 

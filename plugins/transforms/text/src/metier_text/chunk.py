@@ -61,6 +61,10 @@ class Chunk(Transform):
 
     config: Config
 
+    def rowwise(self) -> bool:
+        """Return True."""
+        return True
+
     def apply(self, rows: Dataset, context: TransformContext) -> Dataset:
         """Return a row a chunk: the first keeps the row's id, the others are `<id>#2`, `<id>#3`; other columns stay.
 

@@ -77,6 +77,10 @@ class Quality(Transform):
 
     config: Config
 
+    def rowwise(self) -> bool:
+        """Return True."""
+        return True
+
     def apply(self, rows: Dataset, context: TransformContext) -> Dataset:
         """Return the rows that pass; each one left out is said with its first reason, each line taken out with its."""
         from metier.data import tables
