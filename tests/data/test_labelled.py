@@ -50,9 +50,42 @@ def test_a_file_gives_what_the_task_reads(tmp_path: Path) -> None:
     file = tmp_path / "rows.csv"
     file.write_text("question,answer,label\na,b,x\nc,d,y\n", encoding="utf-8")
     found = list(read_inputs(file, Two(), discover(), tmp_path))
-    assert found == [{"text": "a", "second": "b"}, {"text": "c", "second": "d"}]
+    assert found == [
+        {"text": "a", "second": "b", "from": {"label": "x"}},
+        {"text": "c", "second": "d", "from": {"label": "y"}},
+    ]
     lines = tmp_path / "lines.txt"
     lines.write_text("one\ntwo\n", encoding="utf-8")
-    assert list(read_inputs(lines, Alone(), discover(), tmp_path)) == [{"text": "one"}, {"text": "two"}]
+    assert list(read_inputs(lines, Alone(), discover(), tmp_path)) == [
+        {"text": line, "from": {"file": "lines.txt"}} for line in ("one", "two")
+    ]
     with pytest.raises(DataError, match="there is no column for 'second'"):
         list(read_inputs(lines, Two(), discover(), tmp_path))
+
+
+def test_what_else_a_record_holds_is_kept_whatever_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_text('{"text": "a", "page": 1}\n{"text": "b", "page": "two", "tags": ["x"]}\n', encoding="utf-8")
+    assert [one["from"] for one in read_inputs(file, Alone(), discover(), tmp_path)] == [
+        {"page": 1},
+        {"page": "two", "tags": ["x"]},
+    ]
+
+
+def test_options_are_those_of_what_reads_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text("text;note\na,b;c\n", encoding="utf-8")
+    found = list(read_inputs(file, Alone(), discover(), tmp_path, options={"separator": ";"}))
+    assert found == [{"text": "a,b", "from": {"note": "c"}}]
+    with pytest.raises(DataError, match="'csv' does not take this: separators: ") as error:
+        list(read_inputs(file, Alone(), discover(), tmp_path, options={"separators": ";"}))
+    assert error.value.problems[0].hint == "`metier plugins info csv` lists its options"
+
+
+def test_what_has_units_of_its_own_is_read_in_these(tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    file.write_text("<h1>Fees</h1><p>Due at once.</p><p>By card.</p>", encoding="utf-8")
+    (whole,) = read_inputs(file, Alone(), discover(), tmp_path)
+    assert whole["from"]["section"] == "Fees"
+    found = [one["text"] for one in read_inputs(file, Alone(), discover(), tmp_path, options={"unit": "paragraph"})]
+    assert found == ["# Fees\n\nDue at once.", "By card."]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,49 +27,60 @@ BATCH = 256
 @click.option(
     "--file", "path", type=click.Path(path_type=Path), help="Read texts from a file, as a recipe's source would."
 )
-def command(model: Path, texts: tuple[str, ...], path: Path | None) -> None:
+@click.option(
+    "--option", "options", multiple=True, metavar="NAME=VALUE", help="An option of what reads the file: unit=paragraph."
+)
+def command(model: Path, texts: tuple[str, ...], path: Path | None, options: tuple[str, ...]) -> None:
     """Write one JSON line a text: label, score, and probabilities by name. MODEL is a run or a model folder.
 
     Without texts or file, each line of standard input is a text; where the task reads more than that, a JSON object.
+    What else a file tells of a row, such as the page that it stands on, is under `from`.
 
     \b
     Examples:
       metier predict runs/finance-sentiment/LATEST "Operating profit rose to EUR 13.1 mn."
       metier predict my-model --file headlines.csv > predictions.jsonl
+      metier predict my-model --file contract.pdf --option unit=paragraph
       cat lines.txt | metier predict my-model
     """
     from metier import load
     from metier.data.labelled import input_of
 
-    loaded = load(model)
-    inputs = (input_of(one, loaded.head) for one in given(loaded, texts, path))
-    for batch in batches(inputs):
-        for row, prediction in zip(batch, loaded.predict(batch), strict=True):
-            click.echo(json.dumps({**row, **prediction}, ensure_ascii=False))
-
-
-def given(loaded: Loaded, texts: tuple[str, ...], path: Path | None) -> Iterator[str | Mapping[str, Any]]:
-    """Yield the texts or rows of the arguments, the file, or standard input."""
     if texts and path:
-        raise click.UsageError("give texts or --file, not both")
+        raise click.UsageError("give texts or --file, not both; a file's name with blanks stands in quotes")
+    if options and not path:
+        raise click.UsageError("--option is of what reads --file")
+    loaded = load(model)
+    for batch in batches(given(loaded, texts, path, options)):
+        rows = [input_of(one, loaded.head) for one in batch]
+        for one, row, prediction in zip(batch, rows, loaded.predict(rows), strict=True):
+            place = {"from": one["from"]} if path and "from" in one else {}
+            click.echo(json.dumps({**row, **prediction, **place}, ensure_ascii=False))
+
+
+def given(
+    loaded: Loaded, texts: tuple[str, ...], path: Path | None, options: tuple[str, ...]
+) -> Iterator[dict[str, Any]]:
+    """Yield the texts or rows of the arguments, the file, or standard input."""
     if texts:
-        yield from texts
+        yield from ({"text": text} for text in texts)
     elif path:
         from metier.data.labelled import read_inputs
         from metier.discovery import discover
         from metier.files import temporary_folder
 
         with temporary_folder() as folder:
-            yield from read_inputs(path, loaded.head, discover(), folder)
+            chosen = dict(one.partition("=")[::2] for one in options)
+            yield from read_inputs(path, loaded.head, discover(), folder, options=chosen)
     else:
         from metier.data.labelled import asked
 
         plain = len(asked(loaded.head)) == 1
         lines = (line.rstrip("\n") for line in sys.stdin if line.strip())
-        yield from lines if plain else (_object(number, line) for number, line in enumerate(lines, start=1))
+        yield from ({"text": one} if plain else _object(number, one) for number, one in enumerate(lines, start=1))
 
 
-def _object(number: int, line: str) -> Mapping[str, Any]:
+def _object(number: int, line: str) -> dict[str, Any]:
     try:
         found = json.loads(line)
     except ValueError:

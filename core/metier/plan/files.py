@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
 
 from metier.components import DataSource
 from metier.errors import DataError
@@ -12,10 +15,16 @@ from metier.registry import Registry
 from metier.values import Json
 
 
-def source_of_file(path: str | Path, registry: Registry, *, prefer: Mapping[str, Json] | None = None) -> DataSource:
-    """Return the source whose file name pattern matches `path` best; raises `DataError` where none does.
+def source_of_file(
+    path: str | Path,
+    registry: Registry,
+    *,
+    options: Mapping[str, Any] | None = None,
+    prefer: Mapping[str, Mapping[str, Json]] | None = None,
+) -> DataSource:
+    """Return the source whose file name pattern matches `path` best, with `options`; raises `DataError` for none.
 
-    Options in `prefer` are set where the source has them.
+    `prefer` holds options by a source's name, where other defaults than the source's own are wanted.
     """
     file = Path(path).absolute()
     entry = by_pattern(registry, f"{file}/" if file.is_dir() else str(file))
@@ -24,5 +33,10 @@ def source_of_file(path: str | Path, registry: Registry, *, prefer: Mapping[str,
         raise DataError("no source reads files of this name", where=str(path), hint=hint)
     component = entry.component
     assert issubclass(component, DataSource)
-    preferred = {name: value for name, value in (prefer or {}).items() if name in component.Config.model_fields}
-    return component(component.Config.model_validate({component.bare_option: str(file), **preferred}))
+    given = {component.bare_option: str(file), **(prefer or {}).get(entry.name, {}), **(options or {})}
+    try:
+        return component(component.Config.model_validate(given))
+    except ValidationError as error:
+        faults = "; ".join(": ".join((*map(str, one["loc"]), one["msg"])) for one in error.errors())
+        hint = f"`metier plugins info {entry.name}` lists its options"
+        raise DataError(f"'{entry.name}' does not take this: {faults}", where=str(path), hint=hint) from error

@@ -84,6 +84,22 @@ def sections(blocks: Iterable[Block]) -> Iterator[Piece]:
         yield Piece(render(held), held[0].page, section)
 
 
+def paragraphs(blocks: Iterable[Block]) -> Iterator[Piece]:
+    """Yield a piece a paragraph, item, or table; headings go with the first that follows them."""
+    trail = Trail()
+    held: list[Block] = []
+    section = ""
+    for block in blocks:
+        table = bool(held) and block.kind == held[-1].kind == "row"
+        if held and held[-1].kind != "heading" and not (block.continues or table):
+            yield Piece(render(held), held[0].page, section)
+            held = []
+        held.append(block)
+        section = trail.follow(block)
+    if held:
+        yield Piece(render(held), held[0].page, section)
+
+
 def whole(blocks: Sequence[Block]) -> Iterator[Piece]:
     """Yield the document as one piece."""
     yield Piece(render(blocks), None, "")

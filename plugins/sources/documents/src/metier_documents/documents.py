@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -21,7 +21,14 @@ from metier_documents.checks import SKIP, check
 from metier_documents.formats import reader
 
 MEBIBYTE = 1 << 20
-Unit = Literal["page", "section", "document"]
+Unit = Literal["page", "section", "paragraph", "document"]
+
+CUTS: Mapping[Unit, Callable[[list[pieces.Block]], Iterator[Piece]]] = {
+    "page": pieces.pages,
+    "section": pieces.sections,
+    "paragraph": pieces.paragraphs,
+    "document": pieces.whole,
+}
 
 
 class Documents(FileSource):
@@ -38,9 +45,9 @@ class Documents(FileSource):
 
         path: RecipePath
         """A file, or a glob (`reports/**/*.pdf`); `**` reaches folders in folders. A file's name tells its format."""
-        unit: Literal["auto", "page", "section", "document"] = "auto"
+        unit: Literal["auto", "page", "section", "paragraph", "document"] = "auto"
         """What makes a record; `auto` takes pages where a document has them (PDF, slides), else sections: a heading
-        with what follows, a sheet of a workbook."""
+        with what follows, a sheet of a workbook. `paragraph` takes each paragraph, item of a list, and table."""
         on_error: Literal["error", "skip"] = "error"
         """What a file that is damaged, encrypted or of no known format means: an error, or that it is left out and
         named in the data report."""
@@ -67,7 +74,7 @@ class Documents(FileSource):
         return ("text", "file", "page", "section")
 
     def read(self, context: ReadContext) -> Iterator[Record]:
-        """Yield the pages, sections or wholes of each file in turn; no more than one file is held in memory."""
+        """Yield the pieces of each file in turn; no more than one file is held in memory."""
         said: dict[str, Counter[str]] = {}
         files = paths.expand(self.config.path)
         for file, place in zip(files, paths.places(files), strict=True):
@@ -103,7 +110,7 @@ class Documents(FileSource):
             counts["files without text left out"] += 1
             return []
         unit = self._unit(file, paged=blocks[0].page is not None)
-        found = {"page": pieces.pages, "section": pieces.sections, "document": pieces.whole}[unit](blocks)
+        found = CUTS[unit](blocks)
         return [
             Record(_where(place, piece, number, unit), {"text": piece.text, "file": place, **_place(piece)})
             for number, piece in enumerate(found, start=1)
@@ -125,7 +132,7 @@ def _place(piece: Piece) -> dict[str, int | str | None]:
 def _where(place: str, piece: Piece, number: int, unit: Unit) -> str:
     if unit == "document":
         return place
-    return f"{place}:page {piece.page}" if unit == "page" else f"{place}:section {number}"
+    return f"{place}:page {piece.page}" if unit == "page" else f"{place}:{unit} {number}"
 
 
 def _note(what: str, by_file: Counter[str]) -> str:
