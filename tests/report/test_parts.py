@@ -146,7 +146,7 @@ def test_numbers_show_those_that_are_farthest_off(run: Path) -> None:
     pq.write_table(pa.table({**columns, "prediction": [1.5, 2.0, 0.25]}), run / facts.judged["predictions"])
     found = mistakes.mistakes(facts)
     assert found is not None
-    assert (found.total, found.order) == (2, "that are farthest off")
+    assert (found.total, found.graded, found.order) == (2, True, "that are farthest off")
     assert [(one.id, one.reference, one.prediction) for one in found.shown] == [("c", "3", "0.25"), ("a", "1", "1.5")]
 
 
@@ -159,6 +159,17 @@ def test_texts_show_those_that_are_least_like_what_is_right(run: Path) -> None:
     assert found is not None
     assert (found.total, found.order) == (2, "that are least like what is right")
     assert [one.id for one in found.shown] == ["b", "a"]
+
+
+def test_a_head_may_say_what_is_right(run: Path) -> None:
+    facts = read_facts(run)
+    columns = {"id": ["a", "b", "c"], "reference": [["The pump", "a pump"], ["oil"], ["oil"]]}
+    more = {"prediction": [["pump"], ["water"], ["air"]], "right": [True, False, False], "score": [0.9, 0.2, 0.7]}
+    pq.write_table(pa.table({**columns, **more}), run / facts.judged["predictions"])
+    found = mistakes.mistakes(facts)
+    assert found is not None
+    assert (found.total, found.graded) == (2, False)
+    assert [one.id for one in found.shown] == ["c", "b"]
 
 
 def test_a_figure_that_is_not_defined_has_no_value(run: Path) -> None:

@@ -115,7 +115,10 @@ class TaskHead(Component):
     def table(
         self, predictions: Sequence[Mapping[str, Json]], rows: Dataset, state: Mapping[str, Json]
     ) -> PredictionTable:
-        """Return predictions and references as columns; labels are indices into `state["labels"]`."""
+        """Return predictions and references as columns; labels are indices into `state["labels"]`.
+
+        Where a prediction may be right without being equal to its reference, a column `right` (rows,) says so.
+        """
         raise NotImplementedError(f"{type(self).__name__}.table")
 
     def measure(

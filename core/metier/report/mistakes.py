@@ -17,6 +17,10 @@ SHOWN = 20
 LONGEST = 600
 """Characters of a text that are shown; the file of predictions has all of it."""
 
+RIGHT = "right"
+"""The column that says whether a prediction is right, where it may be so without being equal to the reference."""
+NO_TEXT = frozenset({"id", "reference", "prediction", "probabilities", RIGHT})
+
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
@@ -39,6 +43,8 @@ class Mistakes:
 
     total: int
     rows: int
+    graded: bool
+    """Whether predictions are more or less off, as numbers and texts are, not right or wrong."""
     order: str
     """What makes those that are shown the first."""
     file: str
@@ -54,22 +60,24 @@ def mistakes(facts: Facts) -> Mistakes | None:
     if not file or not path.is_file():
         return None
     table = pq.read_table(path)
-    columns = [name for name in table.column_names if name not in {"id", "reference", "prediction", "probabilities"}]
+    columns = [name for name in table.column_names if name not in NO_TEXT]
     surest: list[Mapping[str, Any]] = []
     total = 0
     for batch in table.to_batches(max_chunksize=2000):
-        wrong = [row for row in batch.to_pylist() if row["reference"] != row["prediction"]]
+        wrong = [row for row in batch.to_pylist() if not row.get(RIGHT, row["reference"] == row["prediction"])]
         total += len(wrong)
         surest = heapq.nlargest(SHOWN, [*surest, *wrong], key=_sureness)
-    return Mistakes(total, table.num_rows, _order(surest), file, [_mistake(row, columns) for row in surest])
+    shown = [_mistake(row, columns) for row in surest]
+    return Mistakes(total, table.num_rows, *_order(surest), file, shown)
 
 
-def _order(rows: Sequence[Mapping[str, Any]]) -> str:
+def _order(rows: Sequence[Mapping[str, Any]]) -> tuple[bool, str]:
+    """Return whether predictions are graded, and what makes those that are shown the first."""
     if rows and _is_number(rows[0]["prediction"]):
-        return "that are farthest off"
+        return True, "that are farthest off"
     if rows and isinstance(rows[0]["prediction"], str) and not rows[0].get("probabilities") and "score" not in rows[0]:
-        return "that are least like what is right"
-    return "that the model was surest of: labels that are wrong in the data show here first"
+        return True, "that are least like what is right"
+    return False, "that the model was surest of: labels that are wrong in the data show here first"
 
 
 def _mistake(row: Mapping[str, Any], columns: Sequence[str]) -> Mistake:
@@ -103,6 +111,8 @@ def _sureness(row: Mapping[str, Any]) -> float:
         return 100.0 - fuzz.ratio(said, row["reference"])
     if _are_spans(said) and _are_spans(row["reference"]):
         return float(sum((_counted(said) - _counted(row["reference"])).values()))
+    if isinstance(said, list) and "score" in row:
+        return float(row["score"])
     if isinstance(said, list):
         right = set(row["reference"])
         falsely = [float(probabilities.get(label, 0.0)) for label in said if label not in right]

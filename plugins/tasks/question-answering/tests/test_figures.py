@@ -75,13 +75,14 @@ def test_references_are_texts_and_each_counts_once() -> None:
             {"id": "2", "text": "none", "question": "?", "spans": []},
         ]
     )
-    said = {"answer": "two", "score": 0.9, "margin": 2.0, "n_best": [{"answer": "two"}, {"answer": ""}]}
-    found = table([said, {**said, "answer": "", "margin": None}], rows)
+    said = {"answer": "The two.", "score": 0.9, "margin": 2.0, "n_best": [{"answer": "two"}, {"answer": ""}]}
+    found = table([said, {**said, "answer": "seal", "margin": None}], rows, "words")
     assert [list(found[name]) for name in ("reference", "prediction", "candidate")] == [
         [["two"], [""]],
-        [["two"], [""]],
+        [["The two."], ["seal"]],
         [["two"], ["two"]],
     ]
+    assert list(found["right"]) == [True, False]
     assert np.isnan(found["margin"][1])
 
 

@@ -92,11 +92,12 @@ class QuestionAnswering(TaskHead):
     ) -> PredictionTable:
         """Return id, reference, prediction: lists of answers, an empty one for none, (rows,) of objects; and `score`.
 
-        Of predictions with `n_best` also `margin`, and `candidate`, the best span whether it was given or not.
+        `right` says where the answer is one of the true ones. Of predictions with `n_best` also `margin`, and
+        `candidate`, the best span whether it was given or not.
         """
         from metier_question_answering.tables import table
 
-        return table(predictions, rows)
+        return table(predictions, rows, self.match(state))
 
     def measurer(
         self, table: PredictionTable, state: Mapping[str, Json], names: frozenset[str] | None = None

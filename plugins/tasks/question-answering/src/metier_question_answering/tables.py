@@ -9,7 +9,7 @@ import numpy as np
 
 from metier.evaluation.predictions import objects
 from metier.values import Json
-from metier_question_answering.matching import NO_ANSWER
+from metier_question_answering.matching import NO_ANSWER, Match, exact_match
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from metier.components.task_head import PredictionTable
 
 
-def table(predictions: Sequence[Mapping[str, Json]], rows: Dataset) -> PredictionTable:
+def table(predictions: Sequence[Mapping[str, Json]], rows: Dataset, match: Match) -> PredictionTable:
     """Return a table; each answer stands in a list of its own, as a question may have several that are true."""
+    true = [references(*one) for one in zip(rows["text"][:], rows["spans"][:], strict=True)]
+    said = [str(one["answer"]) for one in predictions]
     columns: dict[str, np.ndarray] = {
         "id": objects(rows["id"][:]),
-        "reference": objects([references(*one) for one in zip(rows["text"][:], rows["spans"][:], strict=True)]),
-        "prediction": objects([[one["answer"]] for one in predictions]),
+        "reference": objects(true),
+        "prediction": objects([[one] for one in said]),
+        "right": np.array([exact_match(*one, match) > 0 for one in zip(said, true, strict=True)], dtype=bool),
         "score": np.array([one["score"] for one in predictions], dtype=np.float64),
     }
     if all("n_best" in one for one in predictions):
