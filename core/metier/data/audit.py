@@ -32,7 +32,7 @@ class Audit:
     texts: tuple[str, ...]
     """The columns that hold text."""
     content: tuple[str, ...]
-    """The columns that make two rows equal: the texts that are read, or what the task has instead."""
+    """The columns that make two rows equal: all that is read."""
     label: str | None
     spans: tuple[str, ...]
     """The columns that hold spans of the text."""
@@ -43,8 +43,7 @@ class Audit:
         """Return the audit of a plan's data; raises `DataError` where lengths must be checked and cannot be counted."""
         columns = head.columns if head else ()
         texts = tuple(column.name for column in columns if column.kind == "text" and column.required)
-        asked = [column for column in columns if column.asked]
-        content = [column for column in asked if column.kind == "text"] or asked
+        content = tuple(column.name for column in columns if column.asked)
         label = next((column.name for column in columns if column.kind in {"label", "labels"}), None)
         file = tokenizer_file(tokenizer_path)
         if file is None and plan.training.overflow == "error":
@@ -52,7 +51,7 @@ class Audit:
             raise DataError("rows cannot be held to max_length: the model has no tokenizer.json", hint=hint)
         spans = tuple(column.name for column in columns if column.kind == "spans")
         counter = TokenCounter(file) if file else None
-        return cls(head, plan.training, texts, tuple(one.name for one in content), label, spans, counter)
+        return cls(head, plan.training, texts, content, label, spans, counter)
 
     def labels(self, rows: Dataset) -> list[Sequence[str]] | None:
         """Return the labels of each row, where the task has such a column."""
@@ -65,13 +64,14 @@ class Audit:
         made: dict[str, Json] = {}
         for split, some in rows.items():
             corpus = split == CORPUS_SPLIT
-            columns = ("text",) if corpus else self.content
+            texts = ("text",) if corpus else self.texts
             counted = tables.spread(some, COUNTED) if corpus else some
-            tokens = self.counter.count(counted, columns) if self.counter and (corpus or self.texts) else None
-            if not corpus and tokens is not None:
+            tokens = self.counter.count(counted, texts) if self.counter and texts else None
+            # What is read in windows is not cut off.
+            limit = None if corpus or (self.head and self.head.windows) else self.settings.max_length
+            if limit is not None and tokens is not None:
                 self._hold(split, some, tokens)
-            # The corpus is cut into windows, not off.
-            made[split] = report.of_split(some, columns, tokens, None if corpus else self.settings.max_length)
+            made[split] = report.of_split(some, texts or self.content, tokens, limit)
             made[split]["of"] = (
                 {} if corpus or self.head is None else dict(self.head.describe_rows(self._columns(some)))
             )

@@ -28,6 +28,7 @@ class QuestionAnswering(TaskHead):
 
     name: ClassVar[str] = "question-answering"
     columns: ClassVar[tuple[Column, ...]] = (QUESTION, TEXT, SPANS)
+    windows: ClassVar[bool] = True
     primary_metric: ClassVar[str] = "f1"
 
     class Config(ComponentConfig):

@@ -29,6 +29,7 @@ class TokenClassification(TaskHead):
 
     name: ClassVar[str] = "token-classification"
     columns: ClassVar[tuple[Column, ...]] = (TEXT, SPANS)
+    windows: ClassVar[bool] = True
     primary_metric: ClassVar[str] = "f1"
 
     class Config(ComponentConfig):
