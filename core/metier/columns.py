@@ -1,4 +1,4 @@
-"""Finds the source column behind each column that a task needs."""
+"""Columns that several tasks read, and the source column behind each that a task needs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,13 @@ from metier.values import Column
 CORPUS_SPLIT = "corpus"
 CORPUS = (Column("text", aliases=("content", "document", "sentence", "paragraph", "body", "abstract", "description")),)
 """What a corpus must hold."""
+TEXT = Column(
+    "text", aliases=("sentence", "content", "review", "document", "utterance", "message", "query", "description")
+)
+"""What a task reads that says something of a text."""
+FIRST = Column("text", aliases=("premise", "question", "sentence1", "reference", "query", "text_a"))
+SECOND = Column("second", aliases=("hypothesis", "answer", "sentence2", "student_answer", "passage", "text_b", "text2"))
+"""With `FIRST`, what a task reads that says something of two texts together."""
 
 
 def of_split(split: str, columns: Sequence[Column], corpus: Sequence[Column] | None) -> tuple[Column, ...]:

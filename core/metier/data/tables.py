@@ -12,6 +12,8 @@ from datasets import Dataset
 
 from metier.data import store
 
+SHOWN = 3
+"""Rows that a message names."""
 BETWEEN = "\x1f"
 """Stands between the texts of one row: the unit separator, which no text holds."""
 
@@ -64,6 +66,12 @@ def rewrite(rows: Dataset, change: Callable[[Columns], Columns]) -> Dataset:
         return store.load(store.write(changed(), path, types=types))
     made = list(itertools.chain(changed()))
     return Dataset.from_dict({name: [row[name] for row in made] for name in types}, features=rows.features)
+
+
+def place(rows: Dataset, where: Sequence[int]) -> str:
+    """Return the ids of the first of these rows, for a message."""
+    ids = [str(rows[i]["id"]) for i in where[:SHOWN]]
+    return ", ".join(ids) + (", …" if len(where) > SHOWN else "")
 
 
 def keep(rows: Dataset, kept: Sequence[bool]) -> Dataset:

@@ -13,6 +13,9 @@ from metier.errors import RunError
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
+KINDS = "token_type_ids"
+"""BERT's name for which of two texts a token is of."""
+
 
 def pad(sequences: Sequence[Sequence[int]], *, value: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Return `sequences` padded on the right with `value`, and the mask of what is not padding.

@@ -67,7 +67,7 @@ def test_an_empty_label_is_an_error_with_its_row() -> None:
 def test_several_labels_may_be_none() -> None:
     state = head(multi_label=True).learn(rows(["a", "b"], [], ["b"], column="labels"))
     assert state == {"labels": ["a", "b"], "counts": [1, 2], "rows": 3}
-    assert positive_weights(state) == [2.0, 0.5]
+    assert positive_weights(state) == (2.0, 0.5)
 
 
 def test_balanced_weights_are_scikit_learns() -> None:
@@ -75,8 +75,8 @@ def test_balanced_weights_are_scikit_learns() -> None:
 
     labels = ["a"] * 6 + ["b"] * 3 + ["c"]
     expected = compute_class_weight("balanced", classes=np.array(["a", "b", "c"]), y=labels)
-    assert balanced_weights(head().learn(rows(*labels))) == pytest.approx(list(expected))
-    assert balanced_weights({"labels": ["a", "b"], "counts": [4, 0], "rows": 4}) == [0.5, 1.0]
+    assert balanced_weights(head().learn(rows(*labels))) == pytest.approx(tuple(expected))
+    assert balanced_weights({"labels": ["a", "b"], "counts": [4, 0], "rows": 4}) == (0.5, 1.0)
 
 
 def test_rows_a_label_for_the_data_report() -> None:

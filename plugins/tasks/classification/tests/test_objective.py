@@ -13,7 +13,8 @@ from metier.components import TaskObjective
 from metier.errors import RunError
 from metier.testing.models import build_model, build_tokenizer, load_tokenizer
 from metier.testing.samples import TEXTS
-from metier_classification._torch import build, pad_token_id
+from metier.training.padding import pad_token_id
+from metier_classification._torch import build
 from metier_classification.classification import TextClassification
 
 STATE = {"labels": ["bad", "good", "mixed"], "counts": [6, 3, 1], "rows": 10}

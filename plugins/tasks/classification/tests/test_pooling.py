@@ -11,7 +11,7 @@ import torch
 from transformers import AutoModel, AutoModelForSequenceClassification
 
 from metier.testing.models import build_model
-from metier_classification._pooling import REACH
+from metier.training.pooling import REACH
 from metier_classification.classification import TextClassification
 
 STATE = {"labels": ["bad", "good", "mixed"], "counts": [6, 3, 1], "rows": 10}

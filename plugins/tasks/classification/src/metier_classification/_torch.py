@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import torch
 from transformers import AutoModelForSequenceClassification
 
-from metier.components import TaskObjective
 from metier.training.heads import model_over
-from metier.training.padding import pad, pad_token_id
-from metier_classification._pooling import read_by_the_mean
+from metier.training.pooling import read_by_the_mean
+from metier.training.texts import TextsObjective
 
 if TYPE_CHECKING:
-    import numpy as np
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
     from metier.components.objective import Batch
@@ -43,80 +42,20 @@ def build(path: Path, *, labels: Sequence[str], several: bool, mean: bool = Fals
     return model
 
 
-KINDS = "token_type_ids"
-"""BERT's name for which of two texts a token is of."""
-
-
-@dataclass(frozen=True)
-class ClassificationObjective(TaskObjective):
+@dataclass(frozen=True, kw_only=True)
+class ClassificationObjective(TextsObjective):
     """What one label or several share; `labels` are the names in the order of the logits."""
 
-    first_token: ClassVar[bool] = True  # transformers' BERT-like classifiers read nothing else
-    adds_tokens: ClassVar[bool] = False
-
     labels: tuple[str, ...]
-    column: str
     weights: tuple[float, ...] | None = None
     smoothing: float = 0.0
-    pair: str | None = None
-    """The column of the second text, where two are read together."""
-
-    def encode(
-        self, rows: Mapping[str, Sequence[Any]], tokenizer: PreTrainedTokenizerFast, max_length: int
-    ) -> Mapping[str, Sequence[Any]]:
-        """Return token ids of each row, cut to `max_length`, and the positions of its labels where it has them.
-
-        Of two texts the longer is cut first; which of them a token is of goes along where the model asks for it.
-        """
-        kinds = self.pair is not None and KINDS in tokenizer.model_input_names
-        between = "" if tokenizer.sep_token else "\n"  # a decoder has nothing of its own that parts two texts
-        encoded = tokenizer(
-            list(rows["text"]),
-            None if self.pair is None else [between + text for text in rows[self.pair]],
-            truncation=True,
-            max_length=max_length,
-            return_attention_mask=False,
-            return_token_type_ids=kinds,
-        )
-        columns: dict[str, Sequence[Any]] = {"input_ids": encoded["input_ids"]}
-        if kinds:
-            columns[KINDS] = encoded[KINDS]
-        if self.column in rows:
-            index = {label: i for i, label in enumerate(self.labels)}
-            columns[self.column] = [self._positions(value, index) for value in rows[self.column]]
-        return columns
-
-    def collate(
-        self, examples: Sequence[Mapping[str, Any]], tokenizer: PreTrainedTokenizerFast, generator: np.random.Generator
-    ) -> Batch:
-        """Return token ids and mask (batch, sequence), padded on the right, and labels where the rows have them."""
-        sequences = [one["input_ids"] for one in examples]
-        input_ids, attention_mask = pad(sequences, value=pad_token_id(tokenizer))
-        batch = {"input_ids": input_ids, "attention_mask": attention_mask}
-        if KINDS in examples[0]:
-            batch[KINDS] = pad([one[KINDS] for one in examples], value=0)[0]
-        if self.column in examples[0]:
-            batch["labels"] = self._targets([one[self.column] for one in examples])
-        return batch
-
-    def items(self, batch: Batch) -> int:
-        """Return the rows that have labels: all, or none where labels are to be predicted."""
-        return len(batch["labels"]) if "labels" in batch else 0
-
-    def outputs(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
-        """Return logits (batch, labels), float32."""
-        inputs = {name: value for name, value in batch.items() if name != "labels"}
-        logits: torch.Tensor = model(**inputs).logits
-        return logits.float()
 
     def _weights(self, logits: torch.Tensor) -> torch.Tensor | None:
         return None if self.weights is None else torch.tensor(self.weights, device=logits.device)
 
-    def _positions(self, value: Any, index: Mapping[str, int]) -> Any:
-        raise NotImplementedError
-
-    def _targets(self, values: Sequence[Any]) -> torch.Tensor:
-        raise NotImplementedError
+    @cached_property
+    def _index(self) -> Mapping[str, int]:
+        return {label: i for i, label in enumerate(self.labels)}
 
 
 class OneLabel(ClassificationObjective):
@@ -140,14 +79,16 @@ class OneLabel(ClassificationObjective):
             for row, i in best
         ]
 
-    def _positions(self, value: Any, index: Mapping[str, int]) -> int:
-        return index[str(value)]
+    def target(self, value: Any) -> int:
+        """Return the label's position."""
+        return self._index[str(value)]
 
-    def _targets(self, values: Sequence[Any]) -> torch.Tensor:
+    def targets(self, values: Sequence[Any]) -> torch.Tensor:
+        """Return positions (rows,), int64."""
         return torch.tensor([int(value) for value in values])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SeveralLabels(ClassificationObjective):
     """Binary cross-entropy a label, the mean over labels; `weights` multiply the loss of rows that have each."""
 
@@ -177,10 +118,12 @@ class SeveralLabels(ClassificationObjective):
             for row, score in zip(probabilities.tolist(), scores.tolist(), strict=True)
         ]
 
-    def _positions(self, value: Any, index: Mapping[str, int]) -> list[int]:
-        return sorted({index[str(label)] for label in value or ()})
+    def target(self, value: Any) -> list[int]:
+        """Return the labels' positions."""
+        return sorted({self._index[str(label)] for label in value or ()})
 
-    def _targets(self, values: Sequence[Any]) -> torch.Tensor:
+    def targets(self, values: Sequence[Any]) -> torch.Tensor:
+        """Return 1 for each label that a row has, else 0: (rows, labels), float32."""
         targets = torch.zeros(len(values), len(self.labels))
         for i, positions in enumerate(values):
             targets[i, torch.as_tensor(positions, dtype=torch.long)] = 1.0

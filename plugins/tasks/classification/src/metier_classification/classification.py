@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
+from metier.columns import TEXT
 from metier.components import Baseline, ComponentConfig, TaskHead, TaskObjective
 from metier.values import Column, Detail, Json, ModelInfo
 
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
     from metier.components.task_head import Measure, PredictionTable
 
-TEXT = Column(
-    "text", aliases=("sentence", "content", "review", "document", "utterance", "message", "query", "description")
-)
 ONE = Column("label", "label", aliases=("category", "class", "target", "sentiment", "intent", "topic"))
 SEVERAL = Column("labels", "labels", aliases=("label", "categories", "classes", "targets", "topics", "tags"))
 
@@ -95,13 +93,17 @@ class TextClassification(TaskHead):
         from metier_classification._torch import OneLabel, SeveralLabels
         from metier_classification.labels import balanced_weights, positive_weights
 
-        balanced, names = self.config.class_weights == "balanced", tuple(state["labels"])
+        balanced = self.config.class_weights == "balanced"
+        shared: Mapping[str, Any] = {
+            "labels": tuple(state["labels"]),
+            "column": self._column,
+            "pair": self.pair,
+            "smoothing": self.config.label_smoothing,
+        }
         if self.config.multi_label:
-            weights = tuple(positive_weights(state)) if balanced else None
-            smoothing, threshold = self.config.label_smoothing, self.config.threshold
-            return SeveralLabels(names, self._column, weights, smoothing, self.pair, threshold)
-        weights = tuple(balanced_weights(state)) if balanced else None
-        return OneLabel(names, self._column, weights, self.config.label_smoothing, self.pair)
+            weights = positive_weights(state) if balanced else None
+            return SeveralLabels(**shared, weights=weights, threshold=self.config.threshold)
+        return OneLabel(**shared, weights=balanced_weights(state) if balanced else None)
 
     def table(
         self, predictions: Sequence[Mapping[str, Json]], rows: Dataset, state: Mapping[str, Json]

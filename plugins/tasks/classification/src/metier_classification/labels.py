@@ -7,14 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from metier.data.tables import place
 from metier.errors import DataError, Problem
 from metier.values import Json
 
 if TYPE_CHECKING:
     from datasets import Dataset
-
-SHOWN = 3
-"""Rows that a message names."""
 
 
 def column(rows: Dataset, name: str) -> Sequence[Json]:
@@ -80,21 +78,16 @@ def near(label: str, names: Sequence[str]) -> str:
     return f"did you mean '{close[0]}'?" if close else f"the labels are: {', '.join(names)}"
 
 
-def place(rows: Dataset, where: Sequence[int]) -> str:
-    """Return the ids of the first of these rows."""
-    ids = [str(rows[i]["id"]) for i in where[:SHOWN]]
-    return ", ".join(ids) + (", …" if len(where) > SHOWN else "")
-
-
-def balanced_weights(state: Mapping[str, Json]) -> list[float]:
+def balanced_weights(state: Mapping[str, Json]) -> tuple[float, ...]:
     """Return a weight a label, so that every label weighs the same in all; 1 for one that no row has.
 
     rows / (labels × rows with it), as scikit-learn's `class_weight="balanced"`.
     """
     counts = state["counts"]
-    return [state["rows"] / (len(counts) * count) if count else 1.0 for count in counts]
+    return tuple(state["rows"] / (len(counts) * count) if count else 1.0 for count in counts)
 
 
-def positive_weights(state: Mapping[str, Json]) -> list[float]:
+def positive_weights(state: Mapping[str, Json]) -> tuple[float, ...]:
     """Return, a label, how many rows are without it for each that has it; 1 where no row has it or all do."""
-    return [(state["rows"] - count) / count if 0 < count < state["rows"] else 1.0 for count in state["counts"]]
+    counts, rows = state["counts"], state["rows"]
+    return tuple((rows - count) / count if 0 < count < rows else 1.0 for count in counts)

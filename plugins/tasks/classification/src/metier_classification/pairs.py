@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from metier.columns import FIRST, SECOND
 from metier.values import Column
 from metier_classification.classification import ONE, TextClassification
-
-FIRST = Column("text", aliases=("premise", "question", "sentence1", "reference", "query", "text_a"))
-SECOND = Column("second", aliases=("hypothesis", "answer", "sentence2", "student_answer", "passage", "text_b", "text2"))
 
 
 class PairClassification(TextClassification):

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from metier.data.tables import place
 from metier.errors import DataError
 from metier.values import Json
-from metier_classification.labels import place
 
 if TYPE_CHECKING:
     from datasets import Dataset

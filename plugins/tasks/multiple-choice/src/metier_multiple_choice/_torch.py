@@ -16,9 +16,8 @@ from transformers import AutoModelForSequenceClassification
 from metier.components import TaskObjective
 from metier.errors import StageError
 from metier.training.heads import model_over
-from metier.training.padding import pad, pad_token_id
-from metier_classification._pooling import read_by_the_mean
-from metier_classification._torch import KINDS
+from metier.training.padding import KINDS, pad, pad_token_id
+from metier.training.pooling import read_by_the_mean
 from metier_multiple_choice.answers import choices_of, right_place
 from metier_multiple_choice.tables import prediction
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from metier.data.cells import json_list
 from metier.data.keys import folded
+from metier.data.tables import place
 from metier.errors import DataError
 from metier.values import Json
-from metier_classification.labels import place
 
 if TYPE_CHECKING:
     from datasets import Dataset

@@ -15,9 +15,9 @@ from transformers import AutoModelForQuestionAnswering
 from metier.components import TaskObjective
 from metier.training.encoded import ROW
 from metier.training.heads import model_over
-from metier.training.padding import pad, pad_token_id
+from metier.training.padding import KINDS, pad, pad_token_id
 from metier_question_answering.answers import Candidate, answer_of, best_over_windows, candidates_of
-from metier_question_answering.windows import KINDS, shared, targets, windows
+from metier_question_answering.windows import shared, targets, windows
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast

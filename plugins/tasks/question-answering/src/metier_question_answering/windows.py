@@ -9,14 +9,13 @@ import numpy as np
 
 from metier.data.spans import without_spaces
 from metier.errors import DataError
+from metier.training.padding import KINDS
 from metier_question_answering.answers import BEGINS, ENDS
 from metier_question_answering.matching import UNSPACED
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
-KINDS = "token_type_ids"
-"""BERT's name for which of two texts a token is of."""
 ROWS = 32
 """Rows tokenised at a time: what a tokenizer returns of long texts is many times larger than what is kept of it."""
 Tokens = np.ndarray[Any, np.dtype[np.int32]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +13,8 @@ from torch.nn import functional
 from transformers import AutoModelForSequenceClassification
 
 from metier.training.heads import model_over
-from metier_classification._pooling import read_by_the_mean
-from metier_classification._torch import ClassificationObjective
+from metier.training.pooling import read_by_the_mean
+from metier.training.texts import TextsObjective
 from metier_regression.grades import Grades
 from metier_regression.targets import Scale
 
@@ -44,11 +44,11 @@ def build(path: Path, *, mean: bool) -> PreTrainedModel:
     return model
 
 
-@dataclass(frozen=True)
-class NumberObjective(ClassificationObjective):
-    """Squared or Huber error of one number; texts are read, cut and padded as in classification."""
+@dataclass(frozen=True, kw_only=True)
+class NumberObjective(TextsObjective):
+    """Squared or Huber error of one number."""
 
-    scale: Scale = field(kw_only=True)
+    scale: Scale
     huber: bool = False
     grades: Grades | None = None
 
@@ -70,8 +70,10 @@ class NumberObjective(ClassificationObjective):
         grades = self.grades.of(self.grades.units(values))
         return [{**one, "grade": grade} for one, grade in zip(found, grades, strict=True)]
 
-    def _positions(self, value: Any, index: Mapping[str, int]) -> float:
+    def target(self, value: Any) -> float:
+        """Return the number in deviations of the training numbers."""
         return float(self.scale.targets(np.array(value, dtype=np.float64)))
 
-    def _targets(self, values: Sequence[Any]) -> torch.Tensor:
+    def targets(self, values: Sequence[Any]) -> torch.Tensor:
+        """Return the numbers (rows,), float32."""
         return torch.tensor(values, dtype=torch.float32)

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from metier.columns import FIRST, SECOND, TEXT
 from metier.components import Baseline, ComponentConfig, TaskHead, TaskObjective
 from metier.values import Column, Detail, Json, ModelInfo
-from metier_classification.classification import TEXT
-from metier_classification.pairs import FIRST, SECOND
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -87,8 +86,7 @@ class Regression(TaskHead):
 
         pair = SECOND.name if self.config.pair else None
         return NumberObjective(
-            ("value",),
-            NUMBER.name,
+            column=NUMBER.name,
             pair=pair,
             scale=self.scale(state),
             huber=self.config.loss == "huber",

@@ -34,7 +34,7 @@ def read_by_the_mean(model: PreTrainedModel) -> None:
     if getattr(config, MEAN_LAYERS, 0):
         return
     if config.model_type != "bert":
-        logger.info("text-classification: a %s model is read in its own way, not by the mean", config.model_type)
+        logger.info("a %s model is read in its own way, not by the mean", config.model_type)
         return
     trunk: Any = model.base_model
     layers = trunk.encoder.layer
