@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,6 +23,13 @@ class Objective(ABC):
 
     adds_tokens: ClassVar[bool] = True
     """Whether `collate` may give tokens that `encode` did not, other than special ones: random words, for one."""
+
+    def fitted_to(self, model: PreTrainedModel) -> Self:
+        """Return the objective as it is fastest for `model`, which may be tried; as it is, it serves any model.
+
+        Asked before a training whose loss no method changes.
+        """
+        return self
 
     @abstractmethod
     def encode(

@@ -91,6 +91,7 @@ class TrainingEngine(Engine):
         directory = self.directory / f"training-{self._trainings}"
         checkpoints.clean(directory)
         step, changing = Step(), self._changing()
+        objective = objective if changing else objective.fitted_to(model)
         model, groups, loss = self._prepared(model, objective, step)
         training = Training(
             settings=settings,

@@ -14,9 +14,9 @@ from transformers import AutoModelForCausalLM, BloomConfig, BloomForCausalLM, Ma
 
 from metier.testing.models import build_model, build_tokenizer, load_tokenizer
 from metier.testing.samples import TEXTS
+from metier.training.language_head import IGNORED
+from metier.training.packing import apart, keeps_apart, positions
 from metier_pretraining._causal import NextWords
-from metier_pretraining._head import IGNORED
-from metier_pretraining._packing import apart, keeps_apart, positions
 
 NEXT = NextWords(block_size=40, grouping="blocks")
 NO_POSITIONS = {

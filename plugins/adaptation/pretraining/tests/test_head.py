@@ -18,8 +18,8 @@ from transformers import (
 )
 
 from metier.testing.models import build_model
-from metier_pretraining import _head
-from metier_pretraining._head import IGNORED, has_linear_head, loss_at_labels
+from metier.training import language_head
+from metier.training.language_head import IGNORED, has_linear_head, loss_at_labels
 from metier_pretraining._models import language_model
 
 SHAPE: dict[str, Any] = {"vocab_size": 50, "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2}
@@ -40,9 +40,9 @@ def test_families_with_a_plain_head_need_no_logits(
         model(**inputs).logits.flatten(0, 1), labels.flatten(), reduction="sum"
     )
     asked: list[int] = []
-    chunked = _head.linear_cross_entropy
+    chunked = language_head.linear_cross_entropy
     monkeypatch.setattr(
-        _head, "linear_cross_entropy", lambda hidden, *rest: asked.append(len(hidden)) or chunked(hidden, *rest)
+        language_head, "linear_cross_entropy", lambda hidden, *rest: asked.append(len(hidden)) or chunked(hidden, *rest)
     )
     for linear_head in (True, False):
         torch.testing.assert_close(loss_at_labels(model, inputs, labels, linear_head=linear_head), expected)

@@ -12,8 +12,8 @@ import torch
 from transformers import PreTrainedTokenizerFast
 
 from metier.testing.models import build_model, build_tokenizer, load_tokenizer
+from metier.training.language_head import IGNORED
 from metier.training.padding import pad
-from metier_pretraining._head import IGNORED
 from metier_pretraining._masked import MaskedWords, Masking
 from metier_pretraining._models import with_head
 

@@ -15,7 +15,7 @@ from transformers import AutoModel, AutoModelForSeq2SeqLM, AutoModelForSequenceC
 
 from metier.testing.models import build_model, build_tokenizer, load_tokenizer
 from metier.testing.samples import TEXTS
-from metier_pretraining._head import IGNORED
+from metier.training.language_head import IGNORED
 from metier_pretraining._spans import CorruptedSpans, noise_mask, sentinels_of, with_gaps
 
 TOKENIZER = build_tokenizer(sentinels=10)

@@ -144,6 +144,16 @@ def test_only_answers_and_their_ends_are_learnt(model_type: str, tmp_path: Path)
     assert float(loss.detach()) / 15 == pytest.approx(np.log(len(made.tokenizer)), rel=0.2), "a guess among all words"
 
 
+@pytest.mark.parametrize(("model_type", "packs"), [("gpt2", True), ("llama", True), ("t5", False)])
+def test_the_loss_is_the_same_without_logits_and_packed(model_type: str, packs: bool, tmp_path: Path) -> None:
+    made = learnt(model_type, tmp_path, trained=False)
+    fitted = made.objective.fitted_to(made.model)
+    assert (fitted.linear_head, fitted.packs) == (True, packs)
+    batch = made.batch(made.examples(ROWS))
+    expected = made.objective.loss(made.model.eval(), batch)
+    torch.testing.assert_close(fitted.loss(made.model, batch), expected, rtol=1e-4, atol=1e-4)
+
+
 @pytest.mark.parametrize("model_type", ["gpt2", "t5"])
 def test_no_token_is_asked_for_that_no_row_has(model_type: str, tmp_path: Path) -> None:
     made = learnt(model_type, tmp_path, trained=False, prefix="the ", rows={**ROWS, "answer": ["the plant"] * 6})

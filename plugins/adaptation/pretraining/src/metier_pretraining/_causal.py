@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import torch
 
+from metier.training.language_head import IGNORED, loss_at_labels
+from metier.training.packing import apart, keeps_apart, positions
 from metier.training.padding import pad
 from metier_pretraining import _texts
-from metier_pretraining._head import IGNORED, loss_at_labels
 from metier_pretraining._language_modelling import LanguageModelling
-from metier_pretraining._packing import apart, keeps_apart, positions
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Self
 
 from metier.components import Objective
-from metier_pretraining._head import IGNORED, has_linear_head
+from metier.training.language_head import IGNORED, has_linear_head
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel

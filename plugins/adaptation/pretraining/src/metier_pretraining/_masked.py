@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import torch
 
+from metier.training.language_head import IGNORED, loss_at_labels
 from metier.training.padding import pad
 from metier_pretraining import _masking, _texts
-from metier_pretraining._head import IGNORED, loss_at_labels
 from metier_pretraining._language_modelling import LanguageModelling
 from metier_pretraining._lexicon import find_terms
 from metier_pretraining._units import NO_UNIT, Pieces, terms_of, word_units

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from metier.training.language_head import IGNORED, loss_at_labels
 from metier.training.padding import pad
 from metier_pretraining import _texts
-from metier_pretraining._head import IGNORED, loss_at_labels
 from metier_pretraining._language_modelling import LanguageModelling
 
 if TYPE_CHECKING:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, GenerationConfig
 
 from metier.components import TaskObjective
+from metier.training.language_head import has_linear_head, loss_at_labels
+from metier.training.packing import keeps_apart, together
 from metier.training.padding import pad, pad_token_id
 from metier.training.tokenizers import load_tokenizer
 from metier_text_generation._constraints import answer_rules, choices_only
@@ -62,6 +63,15 @@ class AnswerObjective(TaskObjective):
     adds_tokens: ClassVar[bool] = False
 
     options: Options
+    linear_head: bool = False
+    """Whether the loss may be computed without logits; see `has_linear_head`."""
+    packs: bool = False
+    """Whether rows are laid into fewer ones, which the model keeps apart by their positions."""
+
+    def fitted_to(self, model: PreTrainedModel) -> Self:
+        """Return the objective without logits, and with packed rows, where that is the same for `model`."""
+        packs = not model.config.is_encoder_decoder and keeps_apart(model)
+        return replace(self, linear_head=has_linear_head(model), packs=packs)
 
     def encode(
         self, rows: Mapping[str, Sequence[Any]], tokenizer: PreTrainedTokenizerFast, max_length: int
@@ -91,19 +101,12 @@ class AnswerObjective(TaskObjective):
         return int((batch["labels"] != IGNORED).sum())
 
     def loss(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
-        """Return the cross-entropy, summed over tokens of answers.
-
-        The head computes no places that no row of the batch has a label at, where the model can leave them out.
-        """
+        """Return the cross-entropy, summed over tokens of answers; the head is computed for those alone."""
         inputs, labels = to_learn(model, batch)
-        kept = (labels != IGNORED).any(dim=0).nonzero().flatten()
-        if "logits_to_keep" in inspect.signature(model.forward).parameters:
-            logits = model(**inputs, use_cache=False, logits_to_keep=kept).logits
-        else:
-            logits = model(**inputs, use_cache=False).logits[:, kept]
-        return torch.nn.functional.cross_entropy(
-            logits.flatten(0, 1).float(), labels[:, kept].flatten(), ignore_index=IGNORED, reduction="sum"
-        )
+        if self.packs:
+            inputs = together({**inputs, "labels": labels})
+            labels = inputs.pop("labels")
+        return loss_at_labels(model, {**inputs, "use_cache": False}, labels, linear_head=self.linear_head)
 
     def outputs(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
         """Return the ids of generated tokens (batch, new tokens), -1 behind each answer's end."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.nn.functional import cross_entropy
 
-from metier_pretraining._cross_entropy import linear_cross_entropy
+from metier.training.cross_entropy import linear_cross_entropy
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel

@@ -1,4 +1,4 @@
-"""Several documents in one row, as if each had a row of its own."""
+"""Several texts in one row, as if each had a row of its own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn.utils.rnn import pad_sequence
 
-from metier_pretraining._head import IGNORED, evaluating, some_tokens
+from metier.training.language_head import IGNORED, evaluating, some_tokens
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -20,6 +20,38 @@ def positions(lengths: Sequence[Sequence[int]], width: int) -> torch.Tensor:
     """Return the place of each token in its document, (rows, width), 0 in padding: for documents of these lengths."""
     rows = [torch.cat([torch.arange(length) for length in row]) for row in lengths]
     return torch.stack([torch.nn.functional.pad(row, (0, width - len(row))) for row in rows])
+
+
+def together(batch: Batch) -> Batch:
+    """Return the rows of a batch laid into fewer rows, no longer than the longest, with `position_ids`.
+
+    Longest first, each into the first row that has room (first-fit decreasing: Johnson 1973). A batch that takes as
+    many rows this way stays as it is.
+    """
+    lengths = batch["attention_mask"].sum(dim=1).tolist()
+    width = batch["attention_mask"].shape[1]
+    rows: list[list[int]] = []
+    room: list[int] = []
+    for row in sorted(range(len(lengths)), key=lambda one: -lengths[one]):
+        place = next((at for at, left in enumerate(room) if left >= lengths[row]), len(rows))
+        if place == len(rows):
+            rows.append([])
+            room.append(width)
+        rows[place].append(row)
+        room[place] -= lengths[row]
+    if len(rows) == len(lengths):
+        return batch
+    device = batch["input_ids"].device
+    made = {
+        name: pad_sequence(
+            [torch.cat([batch[name][one, : lengths[one]] for one in row]) for row in rows],
+            batch_first=True,
+            padding_value=filling,
+        )
+        for name, filling in (("input_ids", 0), ("labels", IGNORED))
+    }
+    places = positions([[lengths[one] for one in row] for row in rows], made["input_ids"].shape[1])
+    return {**made, "position_ids": places.to(device)}
 
 
 def apart(batch: Batch) -> Batch:

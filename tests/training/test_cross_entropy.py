@@ -9,7 +9,7 @@ import torch
 from torch.nn.functional import cross_entropy, linear
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from metier_pretraining._cross_entropy import linear_cross_entropy
+from metier.training.cross_entropy import linear_cross_entropy
 
 POSITIONS, SIZE, VOCABULARY = 23, 8, 50
 
