@@ -149,6 +149,8 @@ class Outcome:
     """Digests of the stages that made it."""
     parts: tuple[Outcome, ...] = ()
     """Where a strategy trained several jobs: the outcome of each."""
+    details: tuple[Detail, ...] = ()
+    """What a strategy found beside figures, for the report."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class Evaluation:
             "metrics": dict(self.metrics),
             "intervals": {name: list(interval) for name, interval in self.intervals.items()},
             "draws": self.draws,
-            "details": [_detail(one) for one in self.details],
+            "details": [detail_json(one) for one in self.details],
         }
 
 
@@ -104,7 +104,8 @@ def _judged(head: TaskHead, state: Mapping[str, Json], table: PredictionTable, p
     )
 
 
-def _detail(detail: Detail) -> dict[str, Json]:
+def detail_json(detail: Detail) -> dict[str, Json]:
+    """Return a detail as the files of a run have it."""
     if isinstance(detail, MatrixDetail):
         counts = [list(row) for row in detail.counts]
         return {"kind": "matrix", "title": detail.title, "labels": list(detail.labels), "counts": counts}

@@ -26,7 +26,7 @@ def assess(context: RunContext, prepared: Prepared, model: LocalModel, outcome: 
 
     `model` is the one that the run started from; baselines may ask what it sees before any training.
     """
-    from metier.evaluation import assemble
+    from metier.evaluation import assemble, detail_json
 
     task = context.plan.task
     assert task is not None, "a plan without a task ends with the adapted model"
@@ -37,12 +37,15 @@ def assess(context: RunContext, prepared: Prepared, model: LocalModel, outcome: 
         for baseline in head.baselines(prepared.state)
         for stage in [_fitted(context, prepared, task, baseline, model)]
     ]
-    runs = [_run(context, part) for part in outcome.parts or (outcome,)]
+    parts = outcome.parts or (outcome,)
+    runs = [_run(context, part) for part in parts]
     _copy(outcome.predictions[JUDGED], folder / "predictions.parquet")
     metrics = assemble(
         head, prepared.state, runs=runs, baselines=baselines, root=context.run.path, seed=context.plan.seed
     )
-    write_json(folder / "metrics.json", metrics)
+    # Of several seeds, what the strategy found with the first.
+    found = next((one.details for one in (outcome, *parts) if one.details), ())
+    write_json(folder / "metrics.json", {**metrics, "details": [detail_json(one) for one in found]})
 
 
 def _fitted(context: RunContext, prepared: Prepared, task: Use, baseline: Baseline, model: LocalModel) -> Stage:

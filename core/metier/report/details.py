@@ -66,7 +66,7 @@ class Calibration:
 
 
 def tables(facts: Facts) -> list[Table]:
-    """Return the head's tables but the calibration."""
+    """Return the tables of the head, but the calibration, and of strategies."""
     return [_table(one) for one in _details(facts) if one["kind"] == "table" and not _is_calibration(one)]
 
 
@@ -94,8 +94,7 @@ def calibration(facts: Facts) -> Calibration | None:
 
 
 def _details(facts: Facts) -> Sequence[Mapping[str, Any]]:
-    found: Sequence[Mapping[str, Any]] = facts.judged["details"]
-    return found
+    return [*facts.judged["details"], *facts.metrics.get("details", ())]
 
 
 def _is_calibration(detail: Mapping[str, Any]) -> bool:

@@ -32,6 +32,15 @@ class TestJson(DataSourceContract):
         return {"path": str(folder / "notes.bio"), "format": "json"}
 
 
+class TestLabelsOfTexts(DataSourceContract):
+    component: ClassVar[type[DataSource]] = Annotations
+
+    def sample_options(self, folder: Path) -> Mapping[str, Json]:
+        rows = [{"text": "the pump leaks", "label": ["failure"]}, {"text": "oil changed", "label": "service"}]
+        (folder / "notes.bio").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+        return {"path": str(folder / "notes.bio"), "format": "json", "annotation": "label"}
+
+
 class TestBrat(DataSourceContract):
     component: ClassVar[type[DataSource]] = Annotations
 

@@ -1,10 +1,13 @@
-"""A text with its spans, as every format is read into and written from; and where tokens lie in a text."""
+"""A text with its spans or its labels, as every format is read into and written from; and where tokens lie in it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+
+Annotation = Literal["spans", "label", "labels"]
+"""What people gave: spans of a text, one label of the whole, or several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,17 @@ class Annotated:
     """`start`, `end` (characters, the end not included) and `label` each; None where nobody annotated the text yet."""
     remark: str = ""
     """What was done with it that a person should know, in words that follow a number: `objects have no annotations`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """A text and the labels of the whole."""
+
+    text: str
+    labels: Sequence[dict[str, Any]] | None
+    """`label` each, and `score` where a model proposed it; None where nobody labelled the text yet."""
+    remark: str = ""
+    """As of `Annotated`."""
 
 
 def aligned(text: str, tokens: Sequence[str]) -> list[tuple[int, int]] | None:

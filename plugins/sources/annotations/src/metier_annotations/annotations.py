@@ -1,4 +1,4 @@
-"""The data source `annotations`: texts with spans, whatever tool they come from."""
+"""The data source `annotations`: texts with spans or labels, whatever tool they come from."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from metier.builtin.sources import paths
 from metier.builtin.sources.encoding import EncodingName, encoding_of, open_text, say, text_files
@@ -16,7 +16,8 @@ from metier.builtin.sources.jsonl import Jsonl
 from metier.components import ReadContext, RecipePath
 from metier.errors import DataError, Problem
 from metier.values import Record
-from metier_annotations.annotated import Annotated
+from metier_annotations import choices
+from metier_annotations.annotated import Annotated, Annotation, Classified
 from metier_annotations.brat import SUFFIX, entities, text_beside
 from metier_annotations.columns import Columns, Join
 from metier_annotations.objects import Offsets, read
@@ -26,7 +27,7 @@ JSON = frozenset({".json", ".jsonl", ".ndjson"})
 
 
 class Annotations(FileSource):
-    """Texts with spans of characters: CoNLL columns, JSON of doccano, Label Studio or CLUE, or brat's standoff."""
+    """Texts with spans or labels: CoNLL columns, JSON of doccano, Label Studio or CLUE, or brat's standoff."""
 
     name: ClassVar[str] = "annotations"
     patterns: ClassVar[tuple[str, ...]] = ("*.conll", "*.iob", "*.iob2", "*.bio", "*.ann")
@@ -39,6 +40,8 @@ class Annotations(FileSource):
         format: Format = "auto"
         """How they are written; `auto` goes by the file's name: `.json`, `.jsonl`, `.ann`, and all else is CoNLL's
         columns (IOB1, IOB2, BIOES and its like)."""
+        annotation: Annotation = "spans"
+        """What people gave: `spans` of a text, one `label` of the whole, or several `labels`. Labels are in JSON."""
         column: int = -1
         """CoNLL: the column with the tags, counted from 0, or from the end with -1."""
         token_column: int = 0
@@ -59,6 +62,12 @@ class Annotations(FileSource):
         encoding: EncodingName = "auto"
         """The encoding; `auto` tells it from the bytes."""
 
+        @model_validator(mode="after")
+        def _labels_are_in_json(self) -> Annotations.Config:
+            if self.annotation != "spans" and self.format in {"conll", "brat"}:
+                raise ValueError(f"`format: {self.format}` holds spans, and no labels of whole texts")
+            return self
+
     config: Config
 
     def inspect(self) -> Iterable[Problem]:
@@ -68,24 +77,35 @@ class Annotations(FileSource):
         return paths.look(self.config.path)
 
     def columns(self) -> Sequence[str] | None:
-        """Return `text` and `spans`."""
-        return ("text", "spans")
+        """Return `text` and what people gave."""
+        return ("text", self.config.annotation)
 
     def read(self, context: ReadContext) -> Iterator[Record]:
         """Yield a record a sentence of CoNLL, an object of JSON, a text of brat; what nobody annotated is left out.
 
         Raises `DataError` where nothing is left.
         """
+        annotation = self.config.annotation
+        for place, text, given in self.given(context):
+            if annotation == "spans":
+                yield Record(place, {"text": text, "spans": given})
+            else:
+                names = [one["label"] for one in given]
+                yield Record(place, {"text": text, annotation: names if annotation == "labels" else names[0]})
+
+    def given(self, context: ReadContext) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
+        """Yield the place, text and annotations of each text, as `read` does; labels with the scores that they have."""
         remarks: Counter[str] = Counter()
         kept = left = 0
-        for place, found in self._standoffs(context, remarks) if self._is_brat else self._texts(context):
+        standoff = self._is_brat and self.config.annotation == "spans"
+        for place, found in self._standoffs(context, remarks) if standoff else self._texts(context):
             remarks[found.remark] += 1
-            if found.spans is None:
+            annotations = found.labels if isinstance(found, Classified) else found.spans
+            if annotations is None:
                 left += 1
                 continue
             kept += 1
-            spans = [{**span, "label": self._label(span["label"])} for span in found.spans]
-            yield Record(place, {"text": found.text, "spans": spans})
+            yield place, found.text, [{**one, "label": self._label(one["label"])} for one in annotations]
         if left and not kept:
             hint = "annotate some, or take what a model proposes: `proposals: true`"
             raise DataError(f"none of its {left} tasks has an answer", where=self.config.path, hint=hint)
@@ -100,12 +120,15 @@ class Annotations(FileSource):
         depth = self.config.label_depth
         return "/".join(label.split("/")[:depth]) if depth and isinstance(label, str) else label
 
-    def _texts(self, context: ReadContext) -> Iterator[tuple[str, Annotated]]:
+    def _texts(self, context: ReadContext) -> Iterator[tuple[str, Annotated | Classified]]:
         config = self.config
         columns = Columns(config.token_column, config.column, config.join, one_scheme=config.scheme == "one")
         for file, place, encoding in text_files(config.path, config.encoding, context):
             if config.format == "json" or (config.format == "auto" and file.suffix in JSON):
                 yield from self._objects(file, place, encoding, context)
+            elif config.annotation != "spans":
+                hint = "name a JSON file, or say `format: json`"
+                raise DataError("labels of whole texts are read from JSON alone", where=str(file), hint=hint)
             elif config.format == "auto" and file.suffix == SUFFIX:
                 hint = "give brat's files a path of their own: `*.ann`"
                 raise DataError("brat's annotations among other files", where=str(file), hint=hint)
@@ -114,13 +137,21 @@ class Annotations(FileSource):
                     for number, found in columns.sentences(lines, str(file)):
                         yield f"{place}:{number}", found
 
-    def _objects(self, file: Path, place: str, encoding: str, context: ReadContext) -> Iterator[tuple[str, Annotated]]:
+    def _objects(
+        self, file: Path, place: str, encoding: str, context: ReadContext
+    ) -> Iterator[tuple[str, Annotated | Classified]]:
         config = self.config
         inner = Jsonl(Jsonl.Config.model_validate({"path": str(file), "encoding": encoding}))
         for record in inner.read(ReadContext(offline=context.offline)):
             where = place + record.where.removeprefix(file.name)  # which files of one name in two folders do not share
-            found = read(record.values, where, offsets=config.offsets, join=config.join, proposals=config.proposals)
-            yield where, found
+            if config.annotation == "spans":
+                yield (
+                    where,
+                    read(record.values, where, offsets=config.offsets, join=config.join, proposals=config.proposals),
+                )
+            else:
+                several = config.annotation == "labels"
+                yield where, choices.read(record.values, where, proposals=config.proposals, several=several)
 
     def _standoffs(self, context: ReadContext, remarks: Counter[str]) -> Iterator[tuple[str, Annotated]]:
         files, encodings = paths.expand(self.config.path), {}

@@ -11,8 +11,8 @@ import click
 from metier.cli.options import offline_option
 
 if TYPE_CHECKING:
-    from metier.api import Loaded
     from metier.components import ReadContext
+    from metier_annotations.annotations import Annotations
     from metier_annotations.schemes import Scheme
     from metier_annotations.writing import Row, Target, Writer
 
@@ -41,22 +41,32 @@ def format_options(command: Command) -> Command:
 @click.argument("target", metavar="OUT", type=click.Path(path_type=Path))
 @format_options
 @click.option("-o", "--option", "options", multiple=True, metavar="NAME=VALUE", help="An option of the source.")
-def convert(source: str, target: Path, to: Target, options: tuple[str, ...], scheme: Scheme, plain: bool) -> None:
+@click.option(
+    "--proposed-by", "model", default="", metavar="NAME", help="Label Studio: who proposes it, to be corrected."
+)
+def convert(
+    source: str, target: Path, to: Target, options: tuple[str, ...], model: str, scheme: Scheme, plain: bool
+) -> None:
     """Read IN, a file or a quoted glob, as the source `annotations` does, and write it to OUT, for brat a folder.
 
-    Every span is held to its text first. Texts and spans are written, relations and other fields are not.
+    Every span is held to its text first. Texts, spans and labels are written, relations and other fields are not. With
+    --proposed-by they are predictions in Label Studio, which a person accepts or corrects.
 
     \b
     Examples:
       metier annotations convert train.conll train.json --to label-studio
       metier annotations convert "notes/*.ann" notes.conll --to conll --scheme bioes
       metier annotations convert eng.txt eng.jsonl --to jsonl -o column=3
+      metier annotations convert labelled.jsonl tasks.json --to label-studio -o annotation=label --proposed-by rules
     """
     from metier.components import ReadContext
     from metier_annotations.writing import Writer
 
-    context, writer = ReadContext(offline=True), Writer(to, scheme=scheme, plain=plain)
-    writer.write(_read(source, options, context), target)
+    if model and to != "label-studio":
+        raise click.BadParameter("only label-studio tells proposals from answers", param_hint="--proposed-by")
+    context, reader = ReadContext(offline=True), _reader(source, options)
+    writer = Writer(to, scheme=scheme, plain=plain, model=model, annotation=reader.config.annotation)
+    writer.write(_read(reader, context), target)
     _say(writer, context.notes)
 
 
@@ -67,9 +77,9 @@ def convert(source: str, target: Path, to: Target, options: tuple[str, ...], sch
 @click.argument("target", metavar="[OUT]", required=False, type=click.Path(path_type=Path))
 @format_options
 def propose(model: Path, source: Path, target: Path | None, to: Target, scheme: Scheme, plain: bool) -> None:
-    """Write what MODEL, a run or a model folder, finds in the texts of FILE, to OUT or standard output.
+    """Write what MODEL, a run or a model folder, says of the texts of FILE, to OUT or standard output: spans or labels.
 
-    In Label Studio the spans are predictions, which a person accepts or corrects. The source `annotations` reads the
+    In Label Studio they are predictions, which a person accepts or corrects. The source `annotations` reads the
     export, and leaves out the tasks that nobody answered.
 
     \b
@@ -77,61 +87,49 @@ def propose(model: Path, source: Path, target: Path | None, to: Target, scheme: 
       metier annotations propose runs/notes/LATEST new.txt new.json --to label-studio
     """
     from metier import load
+    from metier_annotations.proposing import annotation_of, proposed
     from metier_annotations.writing import Writer
 
     if to == "brat" and target is None:
         raise click.UsageError("brat's files need a folder: name OUT")
     loaded = load(model)
-    writer = Writer(to, scheme=scheme, plain=plain, model=model.resolve().name)
+    annotation = annotation_of(loaded)
+    writer = Writer(to, scheme=scheme, plain=plain, model=model.resolve().name, annotation=annotation)
     writer.labels.update(loaded.note["state"].get("labels", ()))  # people may give those that the model did not find
     if target is None:
-        for part in writer.parts(_proposed(loaded, source)):
+        for part in writer.parts(proposed(loaded, source)):
             click.echo(part, nl=False)
     else:
-        writer.write(_proposed(loaded, source), target)
+        writer.write(proposed(loaded, source), target)
     _say(writer, ())
 
 
-def _read(source: str, options: Sequence[str], context: ReadContext) -> Iterator[Row]:
-    """Yield what the source reads; raises `DataError` for a span that is not in its text."""
+def _reader(source: str, options: Sequence[str]) -> Annotations:
+    """Return the source with its options; raises `BadParameter` where one is wrong."""
     from pydantic import ValidationError
 
-    from metier.data import spans
     from metier_annotations.annotations import Annotations
-    from metier_annotations.writing import Row
 
     given = dict(one.partition("=")[::2] for one in options)
     try:
-        reader = Annotations(Annotations.Config.model_validate({"path": source, **given}))
+        return Annotations(Annotations.Config.model_validate({"path": source, **given}))
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        faults = "; ".join(": ".join((*map(str, one["loc"]), one["msg"])) for one in error.errors())
         raise click.BadParameter(faults, param_hint="--option") from error
-    for where, values in reader.read(context):
-        found = spans.read(values["spans"], "spans", where)
-        spans.check(found, values["text"], "spans", where)
-        yield Row(where, values["text"], found)
 
 
-def _proposed(loaded: Loaded, source: Path) -> Iterator[Row]:
-    """Yield what a model says of a file's texts; raises `DataError` where it says no spans."""
-    from metier.cli.predict import batches
-    from metier.data.labelled import read_inputs
-    from metier.discovery import discover
-    from metier.errors import DataError
-    from metier.files import temporary_folder
+def _read(reader: Annotations, context: ReadContext) -> Iterator[Row]:
+    """Yield what the source reads; raises `DataError` for a span that is not in its text."""
+    from metier.data import spans
     from metier_annotations.writing import Row
 
-    number = 0
-    with temporary_folder() as folder:
-        inputs = (dict(one) for one in read_inputs(source, loaded.head, discover(), folder))
-        for batch in batches(inputs):
-            for row, prediction in zip(batch, loaded.predict(batch), strict=True):
-                number += 1
-                if "spans" not in prediction:
-                    hint = "name a model that was trained for `token-classification`"
-                    raise DataError(f"{loaded.head.name} says no spans", where=str(loaded.folder), hint=hint)
-                kept = [{name: one[name] for name in ("start", "end", "label", "score")} for one in prediction["spans"]]
-                yield Row(f"{source.name}: text {number}", row["text"], kept)
+    for where, text, given in reader.given(context):
+        if reader.config.annotation == "spans":
+            found = spans.read(given, "spans", where)
+            spans.check(found, text, "spans", where)
+            yield Row(where, text, found)
+        else:
+            yield Row(where, text, (), given)
 
 
 def _say(writer: Writer, notes: Sequence[str]) -> None:
@@ -142,4 +140,4 @@ def _say(writer: Writer, notes: Sequence[str]) -> None:
     for line in (*notes, *lost):
         click.echo(line, err=True)
     if writer.to == "label-studio":
-        click.echo(f"labelling interface: {interface(sorted(writer.labels))}", err=True)
+        click.echo(f"labelling interface: {interface(sorted(writer.labels), writer.annotation)}", err=True)

@@ -1,0 +1,1 @@
+"""Weak supervision: labelling functions, and the label model that combines what they say."""
