@@ -40,6 +40,18 @@ def test_headers_footers_and_page_numbers_go_and_are_counted(tmp_path: Path, mak
     assert "3 page numbers left out (a.pdf)" in read.notes
 
 
+def test_numbers_of_an_earlier_print_go_and_other_numbers_stay(tmp_path: Path, make_pdf: Any, read: Any) -> None:
+    def page(first: int, apart: int) -> list[Any]:
+        text = [one for number in (first, first + 1) for one in [*BODY * (apart // 4), str(number)]]
+        return body(740, [*text, *BODY])
+
+    read_back = read.text(make_pdf(tmp_path / "a.pdf", [page(3, 16), page(5, 16)]))
+    assert not re.search(r"\b[3-6]\b", read_back)
+    assert "4 page numbers left out (a.pdf)" in read.notes
+    rows = read.text(make_pdf(tmp_path / "b.pdf", [page(3, 4), page(5, 4)]))
+    assert all(re.search(rf"\b{number}\b", rows) for number in (3, 4, 5, 6))
+
+
 def test_a_footer_within_the_page_goes_and_a_form_on_every_page_stays(tmp_path: Path, make_pdf: Any, read: Any) -> None:
     pages = [[*body(700, BODY[at : at + 2]), ("* confidential", 72, 600 - 20 * at)] for at in range(3)]
     assert "confidential" not in read.text(make_pdf(tmp_path / "a.pdf", pages))

@@ -23,10 +23,12 @@ MOST = 100_000
 def blocks(document: Document) -> Iterator[Block]:
     """Yield the blocks of each page. Raises `DataError` where the file is damaged, cut short or encrypted."""
     from metier_documents.pages.layout import Layout
+    from metier_documents.pages.reprinted import without_reprinted
     from metier_documents.pages.running import without_running
     from metier_documents.pages.style import style_of
 
-    pages = list(without_running(_pages(document), document.counts))
+    kept = list(without_running(_pages(document), document.counts))
+    pages = list(without_reprinted(kept, document.counts))
     layout = Layout(style_of(pages), document.counts)
     for page in pages:
         yield from layout.blocks(page)
