@@ -64,8 +64,8 @@ def take_in(
         nonlocal read
         for record in chain([first], stream):
             read += 1
-            row = _row(record, present, chosen)
-            reason = _reason_to_drop(row, present)
+            row = row_of(record, present, chosen)
+            reason = reason_to_drop(row, present)
             if reason:
                 said.drop(reason, record.where, str(row))
             else:
@@ -80,7 +80,8 @@ def take_in(
     return Intake(kept, read, available, chosen, tuple(context.notes), said.dropped)
 
 
-def _row(record: Record, columns: Sequence[Column], chosen: Mapping[str, str]) -> dict[str, Any]:
+def row_of(record: Record, columns: Sequence[Column], chosen: Mapping[str, str]) -> dict[str, Any]:
+    """Return a record as the row that it becomes; raises `DataError` for a value that does not fit its column."""
     row: dict[str, Any] = {"id": record.where}
     for column in columns:
         source = chosen[column.name]
@@ -133,7 +134,8 @@ def _labels(value: Any, source: str, where: str) -> list[str]:
     return sorted({str(label).strip() for label in value} - {""})
 
 
-def _reason_to_drop(row: Mapping[str, Any], columns: Sequence[Column]) -> str | None:
+def reason_to_drop(row: Mapping[str, Any], columns: Sequence[Column]) -> str | None:
+    """Return why a row cannot be used, in words; None where it can."""
     texts = [row[column.name] for column in columns if column.kind == "text" and not column.answer]
     if texts and not any(text.strip() for text in texts):
         return "no text"

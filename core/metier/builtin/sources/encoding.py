@@ -95,7 +95,8 @@ def say(encodings: dict[str, str], given: str) -> list[str]:
         files = [place for place, encoding in encodings.items() if encoding == name]
         what = files[0] if count == 1 else f"{count} files ({files[0]}, …)"
         sure = "" if name in TITLES or given != "auto" else "; say `encoding:` if accents look wrong"
-        notes.append(f"{what}: read as {TITLES.get(name, name)}, {how}{sure}")
+        named = name if given == "auto" else given
+        notes.append(f"{what}: read as {TITLES.get(named, named)}, {how}{sure}")
     return notes
 
 

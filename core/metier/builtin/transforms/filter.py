@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
@@ -79,10 +80,16 @@ def _length(measure: Callable[[str], int], unit: str, fewest: int, most: int | N
     return check
 
 
-def _language(wanted: frozenset[str], confidence: float) -> Reason:
+@functools.cache
+def _identifier() -> Any:
+    """Return what tells languages; its model is read once."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+def _language(wanted: frozenset[str], confidence: float) -> Reason:
+    identifier = _identifier()
     unknown = sorted(wanted - set(identifier.labels))
     if unknown:
         from metier.errors import DataError

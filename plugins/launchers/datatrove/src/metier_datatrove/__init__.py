@@ -1,0 +1,1 @@
+"""Prepares a recipe's corpus with datatrove, in many tasks at once."""
