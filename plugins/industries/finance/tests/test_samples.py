@@ -45,6 +45,14 @@ def test_texts_do_not_share_their_phrases(file: str) -> None:
     assert sum(shared) / len(shared) < 0.1, "the texts look as if made from templates"
 
 
+def test_scores_lie_in_the_band_of_their_grade() -> None:
+    bands = {"low": range(0, 31, 5), "medium": range(35, 66, 5), "high": range(70, 101, 5)}
+    with (DATA / "loan-risk.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert not [row for row in rows if int(row["score"]) not in bands[row["label"]]]
+    assert all(len({row["score"] for row in rows if row["label"] == grade}) >= 4 for grade in bands)
+
+
 def test_spans_are_words_of_known_labels() -> None:
     lines = (DATA / "entities.jsonl").read_text(encoding="utf-8").splitlines()
     rows: list[dict[str, Any]] = [json.loads(line) for line in lines]

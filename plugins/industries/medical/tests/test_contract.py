@@ -12,6 +12,7 @@ from metier_medical.icd10cm import Icd10Cm
 from metier_medical.medical import Medical
 from metier_medical.medquad import MedQuad
 from metier_medical.mtsamples import MtSamples
+from metier_medical.mtsdialog import MtsDialog
 from metier_medical.pubmedqa import PubMedQa
 
 
@@ -65,6 +66,25 @@ class TestMtSamplesOfFourClasses(DataSourceContract):
         path = folder / "mtsamples_test.csv"
         path.write_text("label,description,text\n1,Removal,Done.\n2,A visit,Well.\n", encoding="utf-8")
         return {"path": str(path)}
+
+
+class TestMtsDialog(DataSourceContract):
+    """Talks with their sections."""
+
+    component = MtsDialog
+
+    def sample_options(self, folder: Path) -> Mapping[str, Json]:
+        path = folder / "MTS-Dialog-TrainingSet.csv"
+        header = "ID,section_header,section_text,dialogue"
+        rows = [
+            '0,ALLERGY,Penicillin.,"Doctor: Any?\nPatient: Penicillin."',
+            "1,CC,Cough.,Doctor: Why? Patient: A cough.",
+        ]
+        path.write_text("\n".join([header, *rows]), encoding="utf-8")
+        return {"path": str(path)}
+
+    def missing_options(self, folder: Path) -> Mapping[str, Json] | None:
+        return {"path": str(folder / "MTS-Dialog-ValidationSet.csv")}
 
 
 class TestPubMedQa(DataSourceContract):

@@ -19,6 +19,7 @@ from metier.errors import DataError
 from metier_medical.medical import Medical
 from metier_medical.medquad import MedQuad
 from metier_medical.mtsamples import MtSamples
+from metier_medical.mtsdialog import MtsDialog
 from metier_medical.pubmedqa import PubMedQa
 
 REAL = Path(__file__).parents[5] / "shared" / "data" / "medical"
@@ -57,6 +58,33 @@ def test_other_columns_are_told_while_planning(tmp_path: Path) -> None:
     (problem,) = MtSamples(MtSamples.Config(path=str(path))).inspect()
     assert "a, b" in problem.message
     assert "transcription" in problem.hint
+
+
+def talks(folder: Path, header: str, row: str) -> Path:
+    path = folder / "MTS-Dialog-TrainingSet.csv"
+    path.write_text(f"{header}\n{row}\n", encoding="utf-8")
+    return path
+
+
+def test_a_talk_has_the_heading_and_the_note_of_its_section(tmp_path: Path) -> None:
+    path = talks(tmp_path, "ID,section_header,section_text,dialogue", "7,FAM/SOCHX, Smokes. ,Doctor: Do you smoke?")
+    heading = "Family and social history"
+    row = {"dialogue": "Doctor: Do you smoke?", "section": heading, "note": "Smokes."}
+    assert read(MtsDialog, path) == [{**row, "answer": f"Section: {heading}\nNote: Smokes."}]
+
+
+def test_a_section_that_is_none_is_an_error_with_its_place(tmp_path: Path) -> None:
+    path = talks(tmp_path, "ID,section_header,section_text,dialogue", "7,SMOKING,Smokes.,Doctor: Do you smoke?")
+    with pytest.raises(DataError, match=r"MTS-Dialog-TrainingSet\.csv:2: 'SMOKING' is no section"):
+        read(MtsDialog, path)
+
+
+def test_a_file_without_talks_is_told_while_planning(tmp_path: Path) -> None:
+    path = talks(tmp_path, "ID,section_header,section_text", "7,CC,Cough.")
+    (problem,) = MtsDialog(MtsDialog.Config(path=str(path))).inspect()
+    assert "dialogue" in problem.message
+    with pytest.raises(DataError, match="there is no column 'dialogue'"):
+        list(MtsDialog(MtsDialog.Config(path=str(path))).read(ReadContext()))
 
 
 QUESTION = {"QUESTION": "Is it?", "CONTEXTS": ["One.", "Two."], "LONG_ANSWER": "It is.", "final_decision": "maybe"}
@@ -153,10 +181,9 @@ def test_the_real_questions_read_as_published() -> None:
 
 
 @real
-def test_the_builtin_source_reads_dialogues_of_both_languages() -> None:
-    notes = read(Csv, REAL / "mts_dialog" / "MTS-Dialog-TrainingSet.csv")
-    assert len(notes) == 1201
-    assert all(row["dialogue"] and row["section_header"] for row in notes)
+def test_the_real_dialogues_of_both_languages_read_as_published() -> None:
+    counts = [len(read(MtsDialog, path)) for path in sorted((REAL / "mts_dialog").glob("*.csv"))]
+    assert counts == [200, 200, 1201, 100]
     context = ReadContext()
     (path,) = (REAL / "chinese_medical_dialogue_zh").glob("*.csv")
     asked = read(Csv, path, context)

@@ -21,10 +21,11 @@ def provide_industries() -> Sequence[type[Industry]]:
 
 @hookimpl
 def provide_data_sources() -> Sequence[type[DataSource]]:
-    """Return the readers of ICD-10-CM, MedQuAD, MTSamples and PubMedQA."""
+    """Return the readers of ICD-10-CM, MedQuAD, MTS-Dialog, MTSamples and PubMedQA."""
     from metier_medical.icd10cm import Icd10Cm
     from metier_medical.medquad import MedQuad
     from metier_medical.mtsamples import MtSamples
+    from metier_medical.mtsdialog import MtsDialog
     from metier_medical.pubmedqa import PubMedQa
 
-    return [Icd10Cm, MedQuad, MtSamples, PubMedQa]
+    return [Icd10Cm, MedQuad, MtsDialog, MtSamples, PubMedQa]
