@@ -46,6 +46,16 @@ def test_a_text_stands_for_a_row_where_it_is_all_that_is_read() -> None:
     assert error.value.problems[0].hint == "give text, second"
 
 
+def test_a_text_is_what_a_task_asks_that_asks_one_thing() -> None:
+    class Question(TaskHead):
+        """Reads a question."""
+
+        name: ClassVar[str] = "question"
+        columns: ClassVar[tuple[Column, ...]] = (Column("question"), Column("answers", "any", answer=True))
+
+    assert input_of("Who?", Question()) == {"question": "Who?"}
+
+
 def test_a_file_gives_what_the_task_reads(tmp_path: Path) -> None:
     file = tmp_path / "rows.csv"
     file.write_text("question,answer,label\na,b,x\nc,d,y\n", encoding="utf-8")

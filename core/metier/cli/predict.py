@@ -62,8 +62,10 @@ def given(
     loaded: Loaded, texts: tuple[str, ...], path: Path | None, options: tuple[str, ...]
 ) -> Iterator[dict[str, Any]]:
     """Yield the texts or rows of the arguments, the file, or standard input."""
+    from metier.data.labelled import asked, input_of
+
     if texts:
-        yield from ({"text": text} for text in texts)
+        yield from (input_of(text, loaded.head) for text in texts)
     elif path:
         from metier.data.labelled import read_inputs
         from metier.discovery import discover
@@ -73,11 +75,10 @@ def given(
             chosen = dict(one.partition("=")[::2] for one in options)
             yield from read_inputs(path, loaded.head, discover(), folder, options=chosen)
     else:
-        from metier.data.labelled import asked
-
         plain = len(asked(loaded.head)) == 1
         lines = (line.rstrip("\n") for line in sys.stdin if line.strip())
-        yield from ({"text": one} if plain else _object(number, one) for number, one in enumerate(lines, start=1))
+        numbered = enumerate(lines, start=1)
+        yield from (input_of(one, loaded.head) if plain else _object(number, one) for number, one in numbered)
 
 
 def _object(number: int, line: str) -> dict[str, Any]:

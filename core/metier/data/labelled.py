@@ -59,14 +59,15 @@ def read_inputs(
 def input_of(given: str | Mapping[str, Any], head: TaskHead) -> dict[str, Any]:
     """Return what `head` predicts from: a text alone, or a mapping with all that it asks.
 
-    Raises `DataError` where something is missing.
+    A text is what a head asks that asks one thing: a question. Raises `DataError` where something is missing.
     """
-    row = {"text": given} if isinstance(given, str) else dict(given)
-    missing = [column.name for column in asked(head) if column.name not in row]
+    names = [column.name for column in asked(head)]
+    alone = names[0] if len(names) == 1 else "text"
+    row = {alone: given} if isinstance(given, str) else dict(given)
+    missing = [name for name in names if name not in row]
     if missing:
-        hint = f"give {', '.join(column.name for column in asked(head))}"
-        raise DataError(f"{head.name} predicts from '{missing[0]}' too", hint=hint)
-    return {column.name: row[column.name] for column in asked(head)}
+        raise DataError(f"{head.name} predicts from '{missing[0]}' too", hint=f"give {', '.join(names)}")
+    return {name: row[name] for name in names}
 
 
 class Whole(DataSource):

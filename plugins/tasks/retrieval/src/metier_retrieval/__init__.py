@@ -1,0 +1,1 @@
+"""Questions to documents: passages are found, read, and cited; and questions matched to an FAQ."""
