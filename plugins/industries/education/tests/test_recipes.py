@@ -39,6 +39,20 @@ def test_no_row_is_lost(recipe: str, rows: int, labels: tuple[str, ...], tmp_pat
     assert set(made.state["labels"]) == set(labels)
 
 
+@pytest.mark.parametrize("recipe", ["lesson-generation", "writing-reasons"])
+def test_no_prompt_is_lost(recipe: str, tmp_path: Path) -> None:
+    made = prepared(f"education/{recipe}", tmp_path)
+    assert sum(ref.rows for ref in made.datasets.values()) == 60
+    assert made.datasets["test"].rows >= 10
+
+
+def test_no_paragraph_is_asked_about_on_both_sides(tmp_path: Path) -> None:
+    made = prepared("education/question-answering", tmp_path)
+    assert sum(ref.rows for ref in made.datasets.values()) == 210
+    sides = {split: set(column(made, split, "text")) for split in made.datasets}
+    assert len(set().union(*sides.values())) == sum(map(len, sides.values())) == 48
+
+
 @pytest.mark.skipif(not ARTICLES.is_dir(), reason="OneStopEnglish is not beside this checkout")
 def test_no_article_is_on_both_sides(tmp_path: Path) -> None:
     made = prepared("education/reading-level", tmp_path, train=str(ARTICLES))

@@ -44,6 +44,19 @@ def test_no_row_is_lost(recipe: str, rows: int, labels: tuple[str, ...], tmp_pat
     assert set(made.state["labels"]) == set(labels)
 
 
+def test_no_instruction_is_lost(tmp_path: Path) -> None:
+    made = prepared("legal/document-drafting", tmp_path)
+    assert sum(ref.rows for ref in made.datasets.values()) == 60
+    assert made.datasets["test"].rows >= 10
+
+
+def test_no_contract_is_asked_about_on_both_sides(tmp_path: Path) -> None:
+    made = prepared("legal/question-answering", tmp_path)
+    assert sum(ref.rows for ref in made.datasets.values()) == 211
+    sides = {split: set(column(made, split, "title")) for split in made.datasets}
+    assert len(set().union(*sides.values())) == sum(map(len, sides.values())) == 12
+
+
 @pytest.mark.skipif(not MASTER.is_file(), reason="CUAD is not beside this checkout")
 def test_cuad_comes_through_the_recipe(tmp_path: Path) -> None:
     made = prepared("legal/clause-classification", tmp_path, train=str(MASTER))

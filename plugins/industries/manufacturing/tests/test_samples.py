@@ -1,23 +1,38 @@
-"""The authored samples are what the README says of them: balanced, varied, and marked at the borders of words."""
+"""The authored samples are balanced, varied, marked at the borders of words, and say what their prompts say."""
 
 from __future__ import annotations
 
 import csv
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from metier.discovery import discover
+from metier.recipe import load_recipe
 from metier_manufacturing.manufacturing import HERE, Manufacturing
+from metier_text_generation.fields import filled
 
 DATA = HERE / "data"
+CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 def labelled(path: Path) -> list[tuple[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return [(row["text"], row["label"]) for row in csv.DictReader(file)]
+
+
+def written(name: str) -> list[tuple[str, str]]:
+    lines = (DATA / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [(row["text"], row["answer"]) for row in map(json.loads, lines)]
+
+
+def grams(text: str, size: int) -> set[str]:
+    units = list(text) if CHINESE.search(text) else text.casefold().split()
+    return {" ".join(units[place : place + size]) for place in range(len(units) - size + 1)}
 
 
 @pytest.mark.parametrize(("name", "each"), [("work-order-triage", 40), ("work-order-triage-zh", 36)])
@@ -59,6 +74,39 @@ def test_spans_are_words_of_known_labels() -> None:
             assert not around[start].isalnum(), row
             assert not around[stop + 1].isalnum(), row
             end = stop
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "size"),
+    [("fault-to-action", 80, 4), ("fault-to-action-zh", 60, 8), ("product-description", 60, 4)],
+)
+def test_what_is_written_is_varied(name: str, rows: int, size: int) -> None:
+    found = written(name)
+    assert len(found) == rows
+    assert len({text.casefold() for text, _ in found}) == len({answer.casefold() for _, answer in found}) == rows
+    seen = Counter(gram for _, answer in found for gram in grams(answer, size))
+    shared = [sum(seen[gram] > 1 for gram in mine) / len(mine) for _, answer in found if (mine := grams(answer, size))]
+    assert max(shared) <= 0.5, "an answer is put together from others"
+
+
+def test_each_catalogue_text_fills_the_fields_of_the_recipe() -> None:
+    fields = load_recipe("manufacturing/product-description", registry=discover()).tree["task"]["fields"]
+    for _, answer in written("product-description"):
+        assert list(filled(answer, fields)) == fields, answer
+
+
+def test_a_catalogue_text_has_no_figures_of_its_own() -> None:
+    known = {"90"}  # degrees of a bevel gear
+    for text, answer in written("product-description"):
+        said, given = (re.findall(r"\d+(?:\.\d+)?", part.replace(",", "")) for part in (answer, text))
+        assert not set(said) - set(given) - known, answer
+
+
+def test_chinese_faults_and_actions_are_chinese() -> None:
+    for row in written("fault-to-action-zh"):
+        for text in row:
+            assert not re.search("[A-Za-z]", text), text
+            assert len(CHINESE.findall(text)) >= 0.8 * len(text), text
 
 
 def test_the_lexicon_is_as_large_as_the_readme_says() -> None:
