@@ -12,7 +12,7 @@ from metier.data.store import load
 from metier.discovery import discover
 from metier.plan import make_plan
 from metier.recipe import load_recipe
-from metier_legal.labels import CLAUSES, DISPUTE_FOCI, ENTITIES
+from metier_legal.labels import CLAUSES, DISPUTE_FOCI, ENTITIES, OTHER
 
 MASTER = Path(__file__).parents[5] / "shared" / "data" / "legal" / "cuad" / "master_clauses.csv"
 
@@ -31,8 +31,8 @@ def test_no_sample_contract_is_on_both_sides(tmp_path: Path) -> None:
     made = prepared("legal/clause-classification", tmp_path)
     sides = {split: set(column(made, split, "contract")) for split in made.datasets}
     assert not sides["train"] & sides["test"]
-    assert sum(ref.rows for ref in made.datasets.values()) == 360
-    assert set(made.state["labels"]) == set(CLAUSES)
+    assert sum(ref.rows for ref in made.datasets.values()) == 392
+    assert set(made.state["labels"]) == {*CLAUSES, OTHER}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 
 from metier.discovery import discover
 from metier.recipe import load_recipe
-from metier_legal.labels import CLAUSES, DISPUTE_FOCI, ENTITIES
+from metier_legal.labels import CLAUSES, DISPUTE_FOCI, ENTITIES, OTHER
 from metier_legal.legal import HERE, Legal
 from metier_text_generation.fields import filled
 
@@ -47,7 +47,7 @@ def grams(text: str, size: int) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("name", "size", "labels"), [("clause-classification", 3, CLAUSES), ("dispute-focus-zh", 6, DISPUTE_FOCI)]
+    ("name", "size", "labels"), [("clause-classification", 3, (*CLAUSES, OTHER)), ("dispute-focus-zh", 6, DISPUTE_FOCI)]
 )
 def test_labelled_texts_are_many_and_varied(name: str, size: int, labels: tuple[str, ...]) -> None:
     found = labelled(name)
@@ -113,5 +113,5 @@ def test_questions_name_the_file_and_the_section_that_they_are_about() -> None:
 
 def test_every_file_of_data_is_read_by_a_recipe() -> None:
     told = "".join(path.read_text(encoding="utf-8") for path in Legal().recipes().values())
-    names = {path.name for path in DATA.iterdir()} - {"README.md", "lexicon.csv", "contracts"}
+    names = {path.name for path in DATA.iterdir()} - {"README.md", "lexicon.csv"}
     assert names == {name for name in names if f"../data/{name}" in told}

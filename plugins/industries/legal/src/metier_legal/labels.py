@@ -17,6 +17,8 @@ CLAUSES = (
     "audit-rights",
 )
 """Twelve of CUAD's categories: those that contracts of most kinds have, and that are mistaken for one another."""
+OTHER = "other"
+"""The label of a paragraph that is none of these: a heading, a definition, a price, a signature."""
 
 CUAD = (
     "document-name",

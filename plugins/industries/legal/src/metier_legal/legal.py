@@ -26,7 +26,7 @@ class Legal(Industry):
     def label_sets(self) -> Mapping[str, Sequence[str]]:
         """Return the labels of the recipes, and all categories of CUAD."""
         return {
-            "clause-classification": labels.CLAUSES,
+            "clause-classification": (*labels.CLAUSES, labels.OTHER),
             "entities": labels.ENTITIES,
             "dispute-focus-zh": labels.DISPUTE_FOCI,
             "cuad": labels.CUAD,
