@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Literal, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -51,9 +52,23 @@ def options(config: type[BaseModel]) -> str:
 def _type(field: FieldInfo) -> str:
     if get_origin(field.annotation) is Literal:
         return ", ".join(f"`{value}`" for value in get_args(field.annotation))
-    plain = isinstance(field.annotation, type) and get_origin(field.annotation) is None
-    text = field.annotation.__name__ if plain else str(field.annotation).replace("typing.", "")
-    return f"`{text}`".replace("|", "\\|")
+    return f"`{_named(field.annotation)}`".replace("|", "\\|")
+
+
+def _named(kind: Any) -> str:
+    """Return a type as people write it, without what is only noted on it."""
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return _named(inner[0])
+    if origin in (Union, UnionType):
+        return " | ".join(map(_named, inner))
+    if origin is Literal:
+        return " | ".join(map(repr, inner))
+    if origin is not None:
+        return f"{origin.__name__}[{', '.join(map(_named, inner))}]"
+    if kind is NoneType:
+        return "None"
+    return "..." if kind is Ellipsis else getattr(kind, "__name__", str(kind).replace("typing.", ""))
 
 
 def _default(field: FieldInfo) -> str:
