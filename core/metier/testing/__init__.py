@@ -17,6 +17,7 @@ import pytest
 
 _MODULES = (
     "adaptation_method",
+    "authored",
     "base",
     "data_source",
     "industry",

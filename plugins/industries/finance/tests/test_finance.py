@@ -9,6 +9,7 @@ import pytest
 
 from metier.components import ReadContext
 from metier.errors import DataError
+from metier.testing import authored
 from metier_finance.finance import Finance
 from metier_finance.phrasebank import FinancialPhraseBank
 from metier_finance.sample import FinanceSample
@@ -23,15 +24,8 @@ def test_the_sample_is_balanced_and_varied(labels: str, each: int) -> None:
     counts = Counter(row["label"] for row in rows)
     assert set(counts.values()) == {each}
     assert sorted(counts) == sorted(Finance().label_sets()["sentiment" if labels == "three" else "sentiment-five"])
-    assert len({row["text"].casefold() for row in rows}) == len(rows) >= 300
-    grams = Counter(gram for row in rows for gram in trigrams(row["text"]))
-    shared = [sum(grams[gram] > 1 for gram in trigrams(row["text"])) / len(trigrams(row["text"])) for row in rows]
-    assert max(shared) < 0.6, "two sentences share most of their words"
-
-
-def trigrams(text: str) -> set[tuple[str, ...]]:
-    words = text.casefold().split()
-    return set(zip(words, words[1:], words[2:], strict=False))
+    assert len(rows) >= 300
+    authored.check_varied([row["text"] for row in rows], size=3)
 
 
 def test_the_sample_says_that_it_is_authored() -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import re
 from collections import Counter
 
 import pytest
 
+from metier.testing import authored
 from metier_finance.finance import HERE, INTENTS
 
 DATA = HERE / "data"
@@ -18,8 +17,8 @@ NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 @pytest.fixture(scope="module")
 def rows() -> list[dict[str, str]]:
-    lines = (DATA / "customer-reply.jsonl").read_text(encoding="utf-8").splitlines()
-    parsed = [(PROMPT.fullmatch(row["text"]), row["answer"]) for row in map(json.loads, lines)]
+    found = authored.read(DATA / "customer-reply.jsonl")
+    parsed = [(PROMPT.fullmatch(row["text"]), row["answer"]) for row in found]
     return [{**prompt.groupdict(), "reply": reply} for prompt, reply in parsed if prompt]
 
 
@@ -29,8 +28,7 @@ def test_every_intent_has_five_replies(rows: list[dict[str, str]]) -> None:
 
 
 def test_messages_have_the_intent_that_they_have_in_the_sample_of_intents(rows: list[dict[str, str]]) -> None:
-    with (DATA / "customer-intent.csv").open(encoding="utf-8", newline="") as file:
-        known = {row["text"].casefold(): row["label"] for row in csv.DictReader(file)}
+    known = {row["text"].casefold(): row["label"] for row in authored.read(DATA / "customer-intent.csv")}
     assert not [row for row in rows if known.get(row["message"].casefold()) != row["intent"]]
 
 

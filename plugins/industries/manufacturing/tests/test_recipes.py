@@ -3,27 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from metier.data.prepare import Prepared, prepare
-from metier.data.store import load
-from metier.discovery import discover
-from metier.plan import make_plan
-from metier.recipe import load_recipe
+from metier.testing import authored
 
 LESSONS = Path(__file__).parents[5] / "shared" / "data" / "manufacturing" / "nasa_llis" / "llis.jsonl"
-
-
-def prepared(recipe: str | Path, folder: Path, **overrides: str) -> Prepared:
-    registry = discover()
-    plan = make_plan(load_recipe(str(recipe), overrides=overrides, registry=registry), registry)
-    return prepare(plan, registry, folder, offline=True, tokenizer_path=None)
-
-
-def column(made: Prepared, split: str, name: str) -> list[Any]:
-    return list(load(made.datasets[split].path)[name])
 
 
 @pytest.mark.parametrize(
@@ -38,7 +23,7 @@ def column(made: Prepared, split: str, name: str) -> list[Any]:
     ],
 )
 def test_no_row_is_lost(recipe: str, rows: int, tmp_path: Path) -> None:
-    made = prepared(f"manufacturing/{recipe}", tmp_path)
+    made = authored.prepared(f"manufacturing/{recipe}", tmp_path)
     assert sum(ref.rows for ref in made.datasets.values()) == rows
     assert made.datasets["test"].rows >= 10
 
@@ -48,7 +33,9 @@ def test_lessons_learned_come_through_the_recipe(tmp_path: Path) -> None:
     recipe = tmp_path / "lessons.yaml"
     options = f"use: nasa-llis, path: {LESSONS}, parts: [driving_event], columns: {{answer: recommendation}}"
     recipe.write_text(f"recipe: 1\nextends: manufacturing/fault-to-action\ndata:\n  train: {{{options}}}\n")
-    made = prepared(recipe, tmp_path / "data")
+    made = authored.prepared(recipe, tmp_path / "data")
     assert sum(ref.rows for ref in made.datasets.values()) > 150
-    for text, answer in zip(column(made, "test", "text"), column(made, "test", "answer"), strict=True):
+    for text, answer in zip(
+        authored.column(made, "test", "text"), authored.column(made, "test", "answer"), strict=True
+    ):
         assert answer not in text, "the recommendation stands in its prompt"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from itertools import pairwise
 
 from metier.recipe import load_recipe
+from metier.testing import authored
 from metier_medical.medical import HERE, Medical
 from metier_text_generation.fields import filled
 
@@ -18,8 +18,7 @@ NUMBERS = {**{word: number for number, word in enumerate(WORDS, start=1)}, **TEN
 
 
 def drafts(sample: str) -> list[tuple[str, str]]:
-    lines = (HERE / "data" / f"{sample}.jsonl").read_text(encoding="utf-8").splitlines()
-    return [(row["text"], row["answer"]) for row in map(json.loads, lines)]
+    return [(row["text"], row["answer"]) for row in authored.read(HERE / "data" / f"{sample}.jsonl")]
 
 
 def fields(recipe: str) -> tuple[str, ...]:

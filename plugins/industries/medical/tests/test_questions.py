@@ -3,61 +3,39 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
-from typing import Any
+from pathlib import Path
 
 import pytest
 
-from metier.components import ReadContext
+from metier.testing import authored
 from metier_medical.medical import HERE
-from metier_question_answering.squad import Squad
 
-SAMPLES = ("question-answering", "consultation-zh")
-
-
-def questions(sample: str) -> list[dict[str, Any]]:
-    context = ReadContext()
-    source = Squad(Squad.Config(path=str(HERE / "data" / f"{sample}.json")))
-    found = [record.values for record in source.read(context)]
-    assert not [note for note in context.notes if "answers" in note], "an answer does not stand where it is said"
-    return found
+SAMPLES = [("question-answering", 45), ("consultation-zh", 28)]
 
 
-@pytest.mark.parametrize(("sample", "texts"), [("question-answering", 45), ("consultation-zh", 28)])
+@pytest.mark.parametrize(("sample", "texts"), SAMPLES)
 def test_there_are_as_many_as_the_readme_says(sample: str, texts: int) -> None:
-    rows = questions(sample)
-    assert len(rows) == 4 * texts
-    assert sum(not row["spans"] for row in rows) == texts
-    pairs = {(row["title"], row["text"]) for row in rows}
-    assert len(pairs) == len({title for title, _ in pairs}) == len({text for _, text in pairs}) == texts
+    found = authored.read(HERE / "data" / f"{sample}.json")
+    assert len({one["title"] for one in found}) == len({one["context"] for one in found}) == len(found) == texts
+    assert len(authored.questions(found)) == 4 * texts
 
 
-@pytest.mark.parametrize("sample", SAMPLES)
-def test_no_question_is_asked_twice(sample: str) -> None:
-    asked = Counter((row["text"], row["question"].casefold()) for row in questions(sample))
-    assert max(asked.values()) == 1
-    assert all(question.endswith(("?", "？")) for _, question in asked)
+@pytest.mark.parametrize("sample", [sample for sample, _ in SAMPLES])
+def test_answers_are_whole_words_that_the_question_does_not_say(sample: str) -> None:
+    asked = authored.questions(authored.read(HERE / "data" / f"{sample}.json"))
+    authored.check_answers(asked, unanswered=(0.25, 0.25))
+    assert all(one["question"].endswith(("?", "？")) for one in asked)
 
 
-def test_answers_are_whole_words() -> None:
-    for row in questions("question-answering"):
-        for span in row["spans"]:
-            around = f" {row['text']} "
-            assert not around[span["start"]].isalnum(), row
-            assert not around[span["end"] + 1].isalnum(), row
-
-
-@pytest.mark.parametrize("sample", SAMPLES)
-def test_questions_do_not_say_their_answer(sample: str) -> None:
-    for row in questions(sample):
-        for span in row["spans"]:
-            answer = row["text"][span["start"] : span["end"]]
-            assert answer == answer.strip()
-            assert answer.casefold() not in row["question"].casefold(), row
+@pytest.mark.parametrize(("sample", "texts"), SAMPLES)
+def test_no_question_is_lost_and_no_text_is_asked_about_on_both_sides(sample: str, texts: int, tmp_path: Path) -> None:
+    made = authored.prepared(f"medical/{sample}", tmp_path)
+    assert sum(ref.rows for ref in made.datasets.values()) == 4 * texts
+    authored.check_apart(made, "text", values=texts)
 
 
 def test_chinese_is_chinese() -> None:
-    for row in questions("consultation-zh"):
-        for text in (row["text"], row["question"]):
+    for one in authored.questions(authored.read(HERE / "data" / "consultation-zh.json")):
+        for text in (one["context"], one["question"]):
             letters = [letter for letter in text if letter.isalpha()]
             assert sum("CJK" in unicodedata.name(letter) for letter in letters) / len(letters) > 0.8, text
