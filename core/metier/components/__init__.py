@@ -1,7 +1,7 @@
 """The kinds of component, one contract a file."""
 
 from metier.components.adaptation_method import AdaptationMethod, Engine, MethodContext, Progress
-from metier.components.base import Component, ComponentConfig, PathMark, RecipePath
+from metier.components.base import Component, ComponentConfig, PathMark, Pattern, RecipePath
 from metier.components.data_source import DataSource, ReadContext
 from metier.components.industry import Industry
 from metier.components.model_source import FetchContext, ModelSource
@@ -40,6 +40,7 @@ __all__ = [
     "OptimizerConfig",
     "OptimizerFactory",
     "PathMark",
+    "Pattern",
     "Progress",
     "ReadContext",
     "RecipePath",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import re
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
+from pydantic import AfterValidator, BaseModel, ConfigDict, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -18,6 +19,20 @@ class PathMark:
 
 RecipePath = Annotated[str, PathMark()]
 """A file path or glob. In a recipe file it is relative to that file; on the command line, to the working directory."""
+
+
+def _usable(pattern: str) -> str:
+    try:
+        empty = re.compile(pattern).search("")
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
+    if empty:
+        raise ValueError(f"{pattern!r} matches the empty text")
+    return pattern
+
+
+Pattern = Annotated[str, AfterValidator(_usable)]
+"""An option that is a regular expression by which something is found, so that it may not match the empty text."""
 
 
 class ComponentConfig(BaseModel):

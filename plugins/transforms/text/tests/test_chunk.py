@@ -95,7 +95,7 @@ def test_spans_go_with_their_chunks_through_the_preparation(tmp_path: Path) -> N
         ({"size": 4, "overlap": 4}, "overlap must be less than size"),
         ({"size": 0}, "greater than or equal to 1"),
         ({"heading": "("}, "is no regular expression"),
-        ({"heading": "#*"}, "matches the empty line"),
+        ({"heading": "#*"}, "matches the empty text"),
     ],
 )
 def test_options_are_checked_while_planning(options: dict[str, Any], message: str) -> None:

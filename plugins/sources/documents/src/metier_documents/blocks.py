@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -71,27 +71,26 @@ def pages(blocks: Iterable[Block]) -> Iterator[Piece]:
 
 def sections(blocks: Iterable[Block]) -> Iterator[Piece]:
     """Yield a piece a heading with what follows it; a heading with nothing under it goes with the next."""
-    trail = Trail()
-    held: list[Block] = []
-    section = ""
-    for block in blocks:
-        if block.kind == "heading" and any(one.kind != "heading" for one in held):
-            yield Piece(render(held), held[0].page, section)
-            held = []
-        held.append(block)
-        section = trail.follow(block)
-    if held:
-        yield Piece(render(held), held[0].page, section)
+    return _cut(blocks, lambda held, block: block.kind == "heading" and any(one.kind != "heading" for one in held))
 
 
 def paragraphs(blocks: Iterable[Block]) -> Iterator[Piece]:
     """Yield a piece a paragraph, item, or table; headings go with the first that follows them."""
+
+    def begins(held: Sequence[Block], block: Block) -> bool:
+        in_table = block.kind == held[-1].kind == "row"
+        return held[-1].kind != "heading" and not (block.continues or in_table)
+
+    return _cut(blocks, begins)
+
+
+def _cut(blocks: Iterable[Block], begins: Callable[[Sequence[Block], Block], bool]) -> Iterator[Piece]:
+    """Yield a piece up to each block with which, behind those that are `held`, a new one begins."""
     trail = Trail()
     held: list[Block] = []
     section = ""
     for block in blocks:
-        table = bool(held) and block.kind == held[-1].kind == "row"
-        if held and held[-1].kind != "heading" and not (block.continues or table):
+        if held and begins(held, block):
             yield Piece(render(held), held[0].page, section)
             held = []
         held.append(block)

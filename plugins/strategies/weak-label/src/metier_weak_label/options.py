@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from metier.components import ComponentConfig, RecipePath
+from metier.components import ComponentConfig, Pattern, RecipePath
 from metier.data.keys import words
 
 Combine = Literal["dawid-skene", "majority-vote"]
@@ -22,7 +21,7 @@ class FunctionConfig(ComponentConfig):
     """What the table calls it; by default its label and what it looks for."""
     keywords: tuple[str, ...] = ()
     """Words or phrases, one of which a text must hold; whole words, whatever their case. Chinese is found anywhere."""
-    pattern: str | None = None
+    pattern: Pattern | None = None
     """A regular expression that a text must match somewhere, whatever its case."""
     lexicon: str | None = None
     """A category of the industry's lexicon, one of whose terms a text must hold."""
@@ -34,19 +33,6 @@ class FunctionConfig(ComponentConfig):
             if not words(keyword):
                 raise ValueError(f"the keyword {keyword!r} has no word; write a `pattern`")
         return keywords
-
-    @field_validator("pattern")
-    @classmethod
-    def _is_usable(cls, pattern: str | None) -> str | None:
-        if pattern is None:
-            return None
-        try:
-            empty = re.compile(pattern).search("")
-        except re.error as error:
-            raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
-        if empty:
-            raise ValueError(f"{pattern!r} matches the empty text")
-        return pattern
 
     @model_validator(mode="after")
     def _looks_for_one_thing(self) -> FunctionConfig:

@@ -79,14 +79,18 @@ class QuestionAnswering(TaskHead):
         """Return cross-entropy over where an answer begins and ends."""
         from metier_question_answering._torch import SpanObjective
 
-        return SpanObjective(
-            stride=self.config.stride,
-            longest=self.longest(state),
-            n_best=self.config.n_best,
-            null_threshold=self.null_threshold(state),
-            within_words=self.config.within_words,
-            null_weight=self.config.null_weight,
-        )
+        return SpanObjective(**self.reading(state))
+
+    def reading(self, state: Mapping[str, Json]) -> dict[str, Any]:
+        """Return how texts are read and answers chosen: the fields of `SpanObjective`."""
+        return {
+            "stride": self.config.stride,
+            "longest": self.longest(state),
+            "n_best": self.config.n_best,
+            "null_threshold": self.null_threshold(state),
+            "within_words": self.config.within_words,
+            "null_weight": self.config.null_weight,
+        }
 
     def table(
         self, predictions: Sequence[Mapping[str, Json]], rows: Dataset, state: Mapping[str, Json]

@@ -92,15 +92,7 @@ class RetrievalQA(QuestionAnswering):
         """Return cross-entropy over where an answer begins and ends in each passage."""
         from metier_retrieval._torch import PassageObjective
 
-        return PassageObjective(
-            stride=self.config.stride,
-            longest=self.longest(state),
-            n_best=self.config.n_best,
-            null_threshold=self.null_threshold(state),
-            within_words=self.config.within_words,
-            null_weight=self.config.null_weight,
-            rank_weight=self.config.rank_weight,
-        )
+        return PassageObjective(**self.reading(state), rank_weight=self.config.rank_weight)
 
     def table(
         self, predictions: Sequence[Mapping[str, Json]], rows: Dataset, state: Mapping[str, Json]

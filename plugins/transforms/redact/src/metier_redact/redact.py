@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from metier.components import ComponentConfig, Transform, TransformContext
+from metier.components import ComponentConfig, Pattern, Transform, TransformContext
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -35,7 +35,7 @@ class Redact(Transform):
         for the same value in the whole run."""
         leave: tuple[str, ...] = ()
         """Types that stay as they are: `[URL]`, or a placeholder of the industry's or of `patterns`."""
-        patterns: dict[str, str] = Field({})
+        patterns: dict[str, Pattern] = Field({})
         """Your own regular expressions by placeholder: `{BADGE: 'badge \\d{4}'}`. Where one has a group named `value`,
         only that is replaced."""
         regions: tuple[str, ...] = ("US", "GB", "CN")
@@ -43,16 +43,10 @@ class Redact(Transform):
 
         @field_validator("patterns")
         @classmethod
-        def _usable(cls, patterns: dict[str, str]) -> dict[str, str]:
-            for name, pattern in patterns.items():
+        def _named(cls, patterns: dict[str, str]) -> dict[str, str]:
+            for name in patterns:
                 if not PLACEHOLDER.fullmatch(name):
                     raise ValueError(f"the placeholder {name!r} is not written in capitals: BADGE")
-                try:
-                    empty = re.compile(pattern).search("")
-                except re.error as error:
-                    raise ValueError(f"{name}: {pattern!r} is no regular expression: {error}") from error
-                if empty:
-                    raise ValueError(f"{name}: {pattern!r} matches the empty text")
             return patterns
 
     config: Config

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from metier.components import ComponentConfig, Transform, TransformContext
+from metier.components import ComponentConfig, Pattern, Transform, TransformContext
 from metier.errors import DataError
 from metier_text import pieces
 
@@ -35,23 +34,12 @@ class Chunk(Transform):
         counts tokens, of which there are more: about four for three English words."""
         overlap: int | None = Field(None, ge=0)
         """Words of a window that the one before it has, too; by default an eighth of `size`."""
-        heading: str | None = None
+        heading: Pattern | None = None
         """Regular expression of how a line begins that is a heading, for `by: sections`; by default Markdown's `#`,
         numbers, `Chapter 2`, `Item 7`, 第三章, 一、."""
         labelled: Literal["refuse", "keep", "repeat"] = "refuse"
         """What to do with a row of the task that is longer than a chunk: stop, leave it whole, or cut it, each chunk
         with the row's label and the spans that lie in it."""
-
-        @field_validator("heading")
-        @classmethod
-        def _compiles(cls, heading: str | None) -> str | None:
-            try:
-                empty = heading is not None and re.compile(heading).match("")
-            except re.error as error:
-                raise ValueError(f"{heading!r} is no regular expression: {error}") from error
-            if empty:
-                raise ValueError(f"{heading!r} matches the empty line")
-            return heading
 
         @model_validator(mode="after")
         def _goes_forward(self) -> Self:
