@@ -20,6 +20,7 @@ NAMES = {
     "exact_match": "exact match",
     "fields": "fields filled",
     "finished": "ended by itself",
+    "numbers_in_prompt": "numbers that are in the prompt",
     "rouge_1": "ROUGE-1",
     "rouge_2": "ROUGE-2",
     "rouge_l": "ROUGE-L",

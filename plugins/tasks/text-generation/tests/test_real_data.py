@@ -46,7 +46,7 @@ def test_talks_become_drafts(tmp_path: Path) -> None:
     judged = json.loads((run.path / "evaluation" / "metrics.json").read_text(encoding="utf-8"))
     assert len(judged["baselines"]) == 3
     tested = judged["arms"][0]["runs"][0]["splits"]["test"]
-    assert set(tested["metrics"]) == {"rouge_1", "rouge_2", "rouge_l", "chrf", "exact_match", "finished"}
+    assert set(tested["metrics"]) >= {"rouge_1", "rouge_2", "rouge_l", "chrf", "exact_match", "finished"}
     table = pq.read_table(run.path / tested["predictions"]).to_pylist()
     said = metier.load(run.path).predict([{"text": row["text"]} for row in table])
     assert [one["text"] for one in said] == [row["prediction"] for row in table], "judging and predicting say the same"

@@ -24,7 +24,7 @@ LONGEST = 400
 
 def details(table: PredictionTable, fields: Sequence[str]) -> Sequence[Detail]:
     """Return the tables."""
-    found: list[Detail] = [_lengths(table), _some(table)]
+    found: list[Detail] = [_lengths(table), _numbers(table), _some(table)]
     return [*found, _fields(table, fields)] if fields else found
 
 
@@ -32,6 +32,15 @@ def _lengths(table: PredictionTable) -> TableDetail:
     columns = [np.quantile([len(words(text)) for text in table[side]], (0, 0.5, 1)) for side in SIDES]
     rows = tuple((name, *map(int, row)) for name, *row in zip(("shortest", "median", "longest"), *columns, strict=True))
     return TableDetail("Words of an answer", ("", "references", "predictions"), rows)
+
+
+def _numbers(table: PredictionTable) -> TableDetail:
+    rows = []
+    for name, column in (("references", "true_numbers"), ("predictions", "numbers")):
+        defined = table[column][~np.isnan(table[column])]
+        rows.append((name, len(defined), round(float(defined.mean()), 4) if len(defined) else None))
+    columns = ("", "answers with numbers", "share of their numbers that is in the prompt")
+    return TableDetail("Numbers", columns, tuple(rows))
 
 
 def _some(table: PredictionTable) -> TableDetail:

@@ -28,6 +28,7 @@ class AnswerFigures:
             "rouge_2": lambda: (rouge_n(said, true, 2) for said, true in overlap),
             "exact_match": lambda: (float(said == true) for said, true in pairs),
             "finished": lambda: table["finished"],
+            "numbers_in_prompt": lambda: table["numbers"],
         }
         if fields:
             ways["fields"] = lambda: (share_filled(said, fields) for said, _ in pairs)

@@ -71,22 +71,31 @@ class TextGeneration(TaskHead):
     def table(
         self, predictions: Sequence[Mapping[str, Json]], rows: Dataset, state: Mapping[str, Json]
     ) -> PredictionTable:
-        """Return id, reference and prediction, and whether the model ended its answer itself, (rows,)."""
+        """Return id, reference and prediction, and whether the model ended its answer itself, (rows,).
+
+        `numbers` and `true_numbers` are the shares of a prediction's and a reference's numbers that are in the prompt.
+        """
         import numpy as np
 
         from metier.evaluation.predictions import objects
+        from metier_text_generation.numbers import share_in_prompt
 
+        prompts, true = rows["text"][:], [answer.strip() for answer in rows["answer"]]
+        said = [str(one["text"]) for one in predictions]
         return {
             "id": objects(rows["id"][:]),
-            "reference": objects([answer.strip() for answer in rows["answer"]]),
-            "prediction": objects([one["text"] for one in predictions]),
+            "reference": objects(true),
+            "prediction": objects(said),
             "finished": np.array([one["finished"] for one in predictions], dtype=bool),
+            "numbers": np.array([share_in_prompt(*one) for one in zip(said, prompts, strict=True)]),
+            "true_numbers": np.array([share_in_prompt(*one) for one in zip(true, prompts, strict=True)]),
         }
 
     def measurer(
         self, table: PredictionTable, state: Mapping[str, Json], names: frozenset[str] | None = None
     ) -> Measure:
-        """Return ROUGE-1, -2 and -L, chrF, exact matches, answers that ended, and fields that are filled.
+        """Return ROUGE-1, -2 and -L, chrF, exact matches, answers that ended, numbers that are in the prompt, and
+        fields that are filled.
 
         Answers are compared once.
         """
