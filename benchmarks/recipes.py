@@ -1,11 +1,12 @@
 """Runs the recipes that ship, each from its own sample, and writes docs/recipes.md and what each recipe says it takes.
 
-    python benchmarks/recipes.py [finance/sentiment …] [--runs FOLDER] [--seeds 3] [--no-page]
+    python benchmarks/recipes.py [finance/sentiment …] [--runs FOLDER] [--seeds 3] [--no-page] [--no-runs]
 
 Every recipe is run as a user runs it, offline, with one thread: `metier run NAME`. What was trained is kept in the
 folder of runs and not trained again, so that recipes can be run by themselves before a last call, with no name, writes
-the page. The first run of a recipe, with its own seed alone, is timed: its minutes of processor time go, with the rows
-of the sample, into the recipe's file (`sample_rows`, `sample_minutes`), where `metier recipes` reads them.
+the page; with `--no-runs`, of those that were run. The first run of a recipe, with its own seed alone, is timed: its
+minutes of processor time go, with the rows of the sample, into the recipe's file (`sample_rows`, `sample_minutes`),
+where `metier recipes` reads them.
 """
 
 from __future__ import annotations
@@ -37,11 +38,12 @@ TIME = "minutes.json"
 
 def shipped() -> dict[str, Path]:
     """Return the recipes of the industries that are installed, by name."""
-    registry = discover()
-    made = {entry.name: entry.component() for entry in registry.entries_of(Industry)}
-    return {
-        f"{name}/{one}": path for name, made_one in sorted(made.items()) for one, path in made_one.recipes().items()
-    }
+    made: dict[str, Path] = {}
+    for entry in discover().entries_of(Industry):
+        industry = entry.component()
+        assert isinstance(industry, Industry)
+        made |= {f"{entry.name}/{name}": path for name, path in industry.recipes().items()}
+    return made
 
 
 def run(name: str, folder: Path, seeds: int) -> Path:
@@ -67,6 +69,15 @@ def _command(name: str, place: Path, seeds: int) -> float:
         raise SystemExit(f"{name}: {done.stderr}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / 60
+
+
+def finished(name: str, folder: Path, seeds: int) -> Path | None:
+    """Return the folder of a recipe's last run with so many seeds; None where there is none."""
+    for latest in (folder / name.replace("/", "-")).glob("*/LATEST"):
+        plan = json.loads((latest / "plan.json").read_text("utf-8"))
+        if (latest / "report.html").is_file() and plan["seeds"] == seeds:
+            return latest
+    return None
 
 
 def row(name: str, latest: Path) -> str:
@@ -107,21 +118,27 @@ def write(page: Path, lines: Sequence[str], seeds: int) -> None:
     """Put what was measured into the page, in place of what was there."""
     facts = environment()
     how = (
-        f"Every recipe as it ships, from its authored sample, offline. {seeds} seeds: mean ± half-width of the 95 % "
-        "interval over seeds (Student's t); baselines have none. The samples are small and show that a recipe works: "
-        "what it does on your rows, only your rows tell. Minutes are of processor time, all of a run included, for one "
-        "seed. "
+        f"{len(lines)} of {len(shipped())} recipes as they ship, from their authored samples, offline. {seeds} seeds: "
+        "mean ± half-width of the 95 % interval over seeds (Student's t); baselines have none. The samples are small "
+        "and show that a recipe works: what it does on your rows, only your rows tell. Minutes are of processor time, "
+        "all of a run included, for one seed. "
         f"{facts['processor']}, {facts['cores']} cores."
     )
     text = "\n".join([BEGIN, "", how, "", line(*HEAD), f"|{'---|' * len(HEAD)}", *lines, "", END])
     pages.put(page, text, heading=HEADING)
 
 
-def rows(names: Sequence[str], folder: Path, seeds: int) -> Iterator[str]:
-    """Yield the table's lines, each as its recipe is done, and write into the recipe what it took."""
+def rows(names: Sequence[str], folder: Path, seeds: int, *, runs: bool) -> Iterator[str]:
+    """Yield the table's lines, each as its recipe is done, and write into the recipe what it took.
+
+    Without `runs`, those of recipes that were run before.
+    """
     known = shipped()
     for name in names or known:
-        latest = run(name, folder, seeds)
+        latest = run(name, folder, seeds) if runs else finished(name, folder, seeds)
+        if latest is None:
+            print(f"{name}: not run yet")
+            continue
         note(known[name], latest)
         made = row(name, latest)
         print(made, flush=True)
@@ -134,10 +151,11 @@ def main() -> None:
     parser.add_argument("names", nargs="*", help="recipes; all that are installed where none is named")
     parser.add_argument("--runs", type=Path, default=Path("runs"))
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--no-runs", action="store_true", help="write of what was run before, and run nothing")
     parser.add_argument("--page", type=Path, default=PAGE)
     parser.add_argument("--no-page", action="store_true", help="leave the page as it is")
     options = parser.parse_args()
-    lines = list(rows(options.names, options.runs, options.seeds))
+    lines = list(rows(options.names, options.runs, options.seeds, runs=not options.no_runs))
     if not options.no_page:
         write(options.page, lines, options.seeds)
 
