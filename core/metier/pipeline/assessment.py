@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from metier.columns import CORPUS_SPLIT
 from metier.components import Baseline, TaskHead
@@ -16,6 +16,9 @@ from metier.pipeline.preparation import Prepared
 from metier.pipeline.store import Stage
 from metier.pipeline.training import title
 from metier.values import LocalModel, Outcome, Use
+
+if TYPE_CHECKING:
+    from datasets import Dataset
 
 JUDGED = "test"
 """The split that baselines answer."""
@@ -32,11 +35,13 @@ def assess(context: RunContext, prepared: Prepared, model: LocalModel, outcome: 
     assert task is not None, "a plan without a task ends with the adapted model"
     head = context.registry.create(TaskHead, task)
     folder = context.run.path / "evaluation"
-    baselines = [
-        {"name": baseline.name, "splits": {JUDGED: _kept(context, stage.path, f"{_slug(baseline.name)}-{JUDGED}")}}
-        for baseline in head.baselines(prepared.state)
-        for stage in [_fitted(context, prepared, task, baseline, model)]
-    ]
+    with temporary_folder() as beside:
+        rows = _rows_of(prepared, head, model, beside)
+        baselines = [
+            {"name": baseline.name, "splits": {JUDGED: _kept(context, stage.path, f"{_slug(baseline.name)}-{JUDGED}")}}
+            for baseline in head.baselines(prepared.state)
+            for stage in [_fitted(context, prepared, task, baseline, model, rows)]
+        ]
     parts = outcome.parts or (outcome,)
     runs = [_run(context, part) for part in parts]
     _copy(outcome.predictions[JUDGED], folder / "predictions.parquet")
@@ -48,12 +53,38 @@ def assess(context: RunContext, prepared: Prepared, model: LocalModel, outcome: 
     write_json(folder / "metrics.json", {**metrics, "details": [detail_json(one) for one in found]})
 
 
-def _fitted(context: RunContext, prepared: Prepared, task: Use, baseline: Baseline, model: LocalModel) -> Stage:
-    """Return the stage of a baseline, fitted on the training split and judged on the test split."""
+def _rows_of(prepared: Prepared, head: TaskHead, model: LocalModel, folder: Path) -> Callable[[str], Dataset]:
+    """Return what gives the rows of a split to baselines; passages are found once for all, with an index in `folder`.
+
+    Nothing is done before the first is asked: where every baseline was judged before, none is.
+    """
     from metier.data.store import load
+    from metier.training.jobs import retrieved
+
+    @functools.cache
+    def indexed() -> None:
+        if head.corpus_columns is not None:
+            head.index(load(prepared.datasets[CORPUS_SPLIT]), folder, model=model.path)
+
+    @functools.cache
+    def rows(split: str) -> Dataset:
+        indexed()
+        return retrieved(head, load(prepared.datasets[split]), folder)
+
+    return rows
+
+
+def _fitted(
+    context: RunContext,
+    prepared: Prepared,
+    task: Use,
+    baseline: Baseline,
+    model: LocalModel,
+    rows: Callable[[str], Dataset],
+) -> Stage:
+    """Return the stage of a baseline, fitted on the training split and judged on the test split."""
     from metier.evaluation import evaluate_table
     from metier.training.features import frozen_features
-    from metier.training.jobs import retrieved
 
     head = context.registry.create(TaskHead, task)
     read = ("train",) if head.corpus_columns is None else ("train", CORPUS_SPLIT)
@@ -69,11 +100,7 @@ def _fitted(context: RunContext, prepared: Prepared, task: Use, baseline: Baseli
 
     def work(folder: Path) -> Mapping[str, Any]:
         features = functools.partial(frozen_features, model.path, max_length=context.plan.training.max_length)
-        with temporary_folder() as beside:
-            if CORPUS_SPLIT in read:
-                head.index(load(prepared.datasets[CORPUS_SPLIT]), beside, model=model.path)
-            train, rows = (retrieved(head, load(prepared.datasets[split]), beside) for split in ("train", JUDGED))
-            table = baseline.predict(train, rows, features=features)
+        table = baseline.predict(rows("train"), rows(JUDGED), features=features)
         path = folder / "predictions.parquet"
         return evaluate_table(head, prepared.state, table, path, seed=context.plan.seed).to_json()
 

@@ -91,7 +91,7 @@ def encoded(encoder: PreTrainedModel, texts: Sequence[str], folder: Path) -> np.
 
 
 def _once(encoder: PreTrainedModel, texts: Sequence[str], folder: Path) -> np.ndarray:
-    """Return the vectors of `texts`, which are kept until others are asked for: baselines have the same corpus."""
+    """Return the vectors of `texts`, which are kept until others are asked for: all seeds have the same corpus."""
     key = digest([digest_folder(folder), *texts])
     if key not in _KEPT:
         _KEPT.clear()
