@@ -5,15 +5,16 @@ from __future__ import annotations
 import csv
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator
 
 from metier.builtin.sources import paths
 from metier.builtin.sources.encoding import EncodingName, encoding_of, open_text, text_files
-from metier.builtin.sources.files import FilesConfig, FileSource
+from metier.builtin.sources.files import DerivedSource, FilesConfig, FileSource
 from metier.components import ReadContext, RecipePath
 from metier.errors import DataError, MetierError, Problem
 from metier.values import Record
@@ -156,3 +157,15 @@ class Csv(FileSource):
             return max(SEPARATORS, key=bare[0].count)  # the first of equals: the comma
         width = len(self.config.names)
         return max(SEPARATORS, key=lambda one: sum(line.count(one) + 1 == width for line in bare))
+
+
+class CsvTable(DerivedSource):
+    """Reads delimited text of a known form, and makes its own records of the rows."""
+
+    reading: ClassVar[Mapping[str, Any]] = MappingProxyType({"separator": ","})
+    """Options of `csv` that the form decides."""
+    source: Csv
+
+    def __init__(self, config: FilesConfig) -> None:
+        super().__init__(config)
+        self.source = Csv(Csv.Config.model_validate({"path": config.path, **self.reading}))

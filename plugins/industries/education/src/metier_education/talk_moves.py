@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import ClassVar, Literal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, ClassVar, Literal
 
-from metier.builtin.sources.csv import Csv
-from metier.builtin.sources.files import DerivedSource
-from metier.components import ComponentConfig, ReadContext, RecipePath
+from metier.builtin.sources.csv import CsvTable
+from metier.builtin.sources.files import FilesConfig
+from metier.components import ReadContext, RecipePath
 from metier.errors import DataError, Problem
 from metier.files import digest
 from metier.values import Record
@@ -18,13 +19,14 @@ SPEAKER = "say it: `speaker: student` or `speaker: teacher`"
 HINT = "give a table of TalkMoves, with the columns text_a, text_b and labels"
 
 
-class TalkMoves(DerivedSource):
+class TalkMoves(CsvTable):
     """TalkMoves (Suresh et al. 2022): a sentence, the one before it, and the talk move that it makes."""
 
     name: ClassVar[str] = "talk-moves"
     patterns: ClassVar[tuple[str, ...]] = ("*_student.tsv", "*_teacher.tsv", "student_*.tsv", "teacher_*.tsv")
+    reading: ClassVar[Mapping[str, Any]] = MappingProxyType({"separator": "\t", "quoting": False})
 
-    class Config(ComponentConfig):
+    class Config(FilesConfig):
         """Options of `talk-moves`."""
 
         path: RecipePath
@@ -33,10 +35,6 @@ class TalkMoves(DerivedSource):
         """Whose sentences are labelled; `auto` goes by the file's name."""
 
     config: Config
-
-    def __init__(self, config: Config) -> None:
-        super().__init__(config)
-        self.source = Csv(Csv.Config.model_validate({"path": config.path, "separator": "\t", "quoting": False}))
 
     def inspect(self) -> Iterable[Problem]:
         """Look at the file, its columns, and whose sentences they are."""

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar
 
-from metier.builtin.sources.csv import Csv
-from metier.builtin.sources.files import DerivedSource
-from metier.components import ComponentConfig, ReadContext, RecipePath
+from metier.builtin.sources.csv import CsvTable
+from metier.builtin.sources.files import FilesConfig
+from metier.components import ReadContext, RecipePath
 from metier.errors import DataError, Problem
 from metier.files import digest
 from metier.values import Record
@@ -20,13 +20,13 @@ CONTRACT = "Filename"
 HINT = "give master_clauses.csv as the Atticus Project publishes it"
 
 
-class Cuad(DerivedSource):
+class Cuad(CsvTable):
     """CUAD's `master_clauses.csv` (Hendrycks et al. 2021): a record a clause, with its category and contract."""
 
     name: ClassVar[str] = "cuad"
     patterns: ClassVar[tuple[str, ...]] = ("master_clauses*.csv",)
 
-    class Config(ComponentConfig):
+    class Config(FilesConfig):
         """Options of `cuad`."""
 
         path: RecipePath
@@ -35,10 +35,6 @@ class Cuad(DerivedSource):
         """Which categories' clauses are records, by default those of `clause-classification`; null for all 41."""
 
     config: Config
-
-    def __init__(self, config: Config) -> None:
-        super().__init__(config)
-        self.source = Csv(Csv.Config.model_validate({"path": config.path, "separator": ","}))
 
     def inspect(self) -> Iterable[Problem]:
         """Look at the file as the `csv` source does, and for the columns of CUAD."""

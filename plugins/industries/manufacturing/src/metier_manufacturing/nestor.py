@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar, Literal
 
-from metier.builtin.sources.csv import Csv
-from metier.builtin.sources.files import DerivedSource
-from metier.components import ComponentConfig, ReadContext, RecipePath
+from metier.builtin.sources.csv import CsvTable
+from metier.builtin.sources.files import FilesConfig
+from metier.components import ReadContext, RecipePath
 from metier.errors import DataError, Problem
 from metier.values import Record
 
@@ -20,13 +20,13 @@ SEVERAL = "_"
 """Stands between the labels of a row that has several: `Engine_Radiator`."""
 
 
-class NestorWorkOrders(DerivedSource):
+class NestorWorkOrders(CsvTable):
     """Maintenance work orders of mining excavators, the table of NIST's Nestor, raw or annotated."""
 
     name: ClassVar[str] = "nestor-work-orders"
     patterns: ClassVar[tuple[str, ...]] = ("excavators*.csv",)
 
-    class Config(ComponentConfig):
+    class Config(FilesConfig):
         """Options of `nestor-work-orders`."""
 
         path: RecipePath
@@ -36,10 +36,6 @@ class NestorWorkOrders(DerivedSource):
         either table the order's type (`PMType`), or its `Cost`, a number."""
 
     config: Config
-
-    def __init__(self, config: Config) -> None:
-        super().__init__(config)
-        self.source = Csv(Csv.Config.model_validate({"path": config.path, "separator": ","}))
 
     def inspect(self) -> Iterable[Problem]:
         """Look at the file, and for the label's column in its header."""

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from metier.builtin.sources.csv import Csv
-from metier.builtin.sources.files import DerivedSource
-from metier.components import ComponentConfig, ReadContext, RecipePath
+from metier.builtin.sources.csv import CsvTable
+from metier.builtin.sources.files import FilesConfig
+from metier.components import ReadContext, RecipePath
 from metier.errors import DataError, Problem
 from metier.files import digest, digest_file
 from metier.values import Record
@@ -19,13 +19,13 @@ FOUR = {"text": "text", "label": "label", "description": "description"}
 CLASSES = "classes.txt"
 
 
-class MtSamples(DerivedSource):
+class MtSamples(CsvTable):
     """Transcribed medical reports of MTSamples with their specialty."""
 
     name: ClassVar[str] = "mtsamples"
     patterns: ClassVar[tuple[str, ...]] = ("mtsamples*.csv",)
 
-    class Config(ComponentConfig):
+    class Config(FilesConfig):
         """Options of `mtsamples`."""
 
         path: RecipePath
@@ -33,10 +33,6 @@ class MtSamples(DerivedSource):
         beside it, one a line."""
 
     config: Config
-
-    def __init__(self, config: Config) -> None:
-        super().__init__(config)
-        self.source = Csv(Csv.Config.model_validate({"path": config.path, "separator": ","}))
 
     def inspect(self) -> Iterable[Problem]:
         """Look at the file, and for the columns of either version."""

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import ClassVar
 
-from metier.builtin.sources.csv import Csv
-from metier.builtin.sources.files import DerivedSource
-from metier.components import ComponentConfig, ReadContext, RecipePath
+from metier.builtin.sources.csv import CsvTable
+from metier.builtin.sources.files import FilesConfig
+from metier.components import ReadContext, RecipePath
 from metier.errors import DataError, Problem
 from metier.values import Record
 
@@ -40,23 +40,19 @@ SECTIONS: Mapping[str, str] = MappingProxyType(
 COLUMNS = ("section_header", "section_text", "dialogue")
 
 
-class MtsDialog(DerivedSource):
+class MtsDialog(CsvTable):
     """MTS-Dialog (Ben Abacha et al. 2023): talks of doctor and patient, each with one section of the clinical note."""
 
     name: ClassVar[str] = "mts-dialog"
     patterns: ClassVar[tuple[str, ...]] = ("MTS-Dialog-*.csv",)
 
-    class Config(ComponentConfig):
+    class Config(FilesConfig):
         """Options of `mts-dialog`."""
 
         path: RecipePath
         """`MTS-Dialog-TrainingSet.csv` or another file of the main data set."""
 
     config: Config
-
-    def __init__(self, config: Config) -> None:
-        super().__init__(config)
-        self.source = Csv(Csv.Config.model_validate({"path": config.path, "separator": ","}))
 
     def inspect(self) -> Iterable[Problem]:
         """Look at the file, and for its columns."""
