@@ -21,6 +21,7 @@ import pages
 from adaptation import line, run, seconds
 from studies import Size
 
+from metier.cli.show import spread
 from metier.components import ReadContext
 from metier.environment import environment
 from metier_annotations.annotations import Annotations
@@ -135,17 +136,16 @@ def rows(name: str, size: Size, data: Path, folder: Path, seeds: int) -> Iterato
     titles = [SETS[name].title, counts]
     for what, finished in zip(ARMS, done, strict=True):
         (trained,) = finished.metrics["arms"]
-        yield line(titles, what, [_spread(trained, figure) for figure in FIGURES], seconds(trained))
+        yield line(titles, what, [_figure(trained, name) for name in FIGURES], seconds(trained))
         titles = ["", ""]
     for baseline in done[0].metrics["baselines"]:
         figures = baseline["splits"]["test"]["metrics"]
         yield line(titles, baseline["name"], [f"{figures[figure]:.3f}" for figure in FIGURES], "")
 
 
-def _spread(arm: Mapping[str, Any], figure: str) -> str:
-    found = arm["summary"]["test"][figure]
-    spread = "" if found["half_width"] is None else f" ± {found['half_width']:.3f}"
-    return f"{found['mean']:.3f}{spread}"
+def _figure(arm: Mapping[str, Any], name: str) -> str:
+    found = arm["summary"]["test"][name]
+    return spread(found["mean"], found["half_width"])
 
 
 def write(page: Path, lines: list[str], size: Size, seeds: int) -> None:

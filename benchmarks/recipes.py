@@ -18,13 +18,13 @@ import re
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import pages
 from adaptation import line
 
+from metier.cli.show import spread
 from metier.components import Industry
 from metier.discovery import discover
 from metier.environment import environment
@@ -86,18 +86,14 @@ def row(name: str, latest: Path) -> str:
     splits = json.loads((latest / "data" / "report.json").read_text("utf-8"))["splits"]
     counts = ", ".join(f"{splits[split]['rows']:,}" for split in ("train", "test"))
     primary = metrics["primary"]
-    arms = [f"{arm['name']} {_spread(arm['summary']['test'][primary])}" for arm in metrics["arms"]]
+    found = {arm["name"]: arm["summary"]["test"][primary] for arm in metrics["arms"]}
+    arms = [f"{arm} {spread(figure['mean'], figure['half_width'])}" for arm, figure in found.items()]
     simpler = [
         f"{one['name']} {one['splits']['test']['metrics'][primary]:.3f}"
         for one in metrics["baselines"]
         if primary in one["splits"]["test"]["metrics"]
     ]
     return line(name, counts, primary, "<br>".join(arms), "<br>".join(simpler), f"{_minutes(latest):.1f}")
-
-
-def _spread(figure: Mapping[str, Any]) -> str:
-    spread = "" if figure["half_width"] is None else f" ± {figure['half_width']:.3f}"
-    return f"{figure['mean']:.3f}{spread}"
 
 
 def _minutes(latest: Path) -> float:

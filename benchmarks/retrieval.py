@@ -11,13 +11,13 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, get_args
 
 import numpy as np
+import pages
 from adaptation import line
 from datasets import Dataset
 
@@ -35,7 +35,6 @@ from metier_starter.starter import Starter
 
 README = Path(__file__).parents[1] / "plugins" / "tasks" / "retrieval" / "README.md"
 BEGIN, END = "<!-- written by benchmarks/retrieval.py -->", "<!-- end of what is written -->"
-BLOCK = re.compile(rf"(?<={re.escape(BEGIN)}\n).*?(?={re.escape(END)})", re.DOTALL)
 FIGURES = ("recall_at_1", "recall_at_5", "recall_at_10", "mrr_at_10")
 HEAD = ("data", "retriever", "right text first", "among 5", "among 10", "MRR at 10")
 QUESTIONS = 1000
@@ -111,9 +110,9 @@ def main() -> None:
     lines = [line(*HEAD), f"|{'---|' * len(HEAD)}"]
     for task in (medquad(data), tatqa(data)):
         lines += rows(task, model)
-    table = "\n".join(["", *lines, "", ""])
+    table = "\n".join([BEGIN, "", *lines, "", END])
     print(table)
-    README.write_text(BLOCK.sub(lambda _: table, README.read_text("utf-8")), encoding="utf-8")
+    pages.put(README, table)
 
 
 if __name__ == "__main__":

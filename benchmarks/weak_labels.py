@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +27,7 @@ from metier_weak_label.functions import functions_of
 from metier_weak_label.options import WeakLabelConfig
 
 README = Path(__file__).parents[1] / "plugins" / "strategies" / "weak-label" / "README.md"
-BLOCK = re.compile(r"(?<=<!-- figures -->\n).*?(?=<!-- /figures -->)", re.DOTALL)
+BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
 KNOWN = (0, 60, 120, 250, 500)
 DRAWS = 5
 HEADER = (
@@ -164,6 +163,8 @@ def _figures(
 
 def main() -> None:
     """Measure, print, and write the table."""
+    import pages  # beside this file; the tests import the rest of it from elsewhere
+
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder with finance/, medical/ and so on")
     data: Path = parser.parse_args().data
@@ -173,10 +174,9 @@ def main() -> None:
             industry = discover().create(Industry, Use(Industry.kind, task.industry))
             print("\n".join(functions_told(task, industry)), end="\n\n")
             lines += rows_of(task, industry)
-    table = "\n".join(["", *lines, "", ""])
+    table = "\n".join([BEGIN, "", *lines, "", END])
     print(table)
-    readme = README.read_text(encoding="utf-8")
-    README.write_text(BLOCK.sub(lambda _: table, readme), encoding="utf-8")
+    pages.put(README, table)
 
 
 if __name__ == "__main__":
