@@ -44,24 +44,22 @@ def command(model: Path, texts: tuple[str, ...], path: Path | None, options: tup
       cat lines.txt | metier predict my-model
     """
     from metier import load
-    from metier.data.labelled import input_of
 
     if texts and path:
         raise click.UsageError("give texts or --file, not both; a file's name with blanks stands in quotes")
     if options and not path:
         raise click.UsageError("--option is of what reads --file")
     loaded = load(model)
-    for batch in batches(given(loaded, texts, path, options)):
-        rows = [input_of(one, loaded.head) for one in batch]
-        for one, row, prediction in zip(batch, rows, loaded.predict(rows), strict=True):
-            place = {"from": one["from"]} if path and "from" in one else {}
+    for batch in batches(inputs(loaded, texts, path, options)):
+        for row, prediction in zip(batch, loaded.predict(batch), strict=True):
+            place = {"from": row.pop("from")} if path and "from" in row else {}
             click.echo(json.dumps({**row, **prediction, **place}, ensure_ascii=False))
 
 
-def given(
+def inputs(
     loaded: Loaded, texts: tuple[str, ...], path: Path | None, options: tuple[str, ...]
 ) -> Iterator[dict[str, Any]]:
-    """Yield the texts or rows of the arguments, the file, or standard input."""
+    """Yield what the task reads of each text or row of the arguments, the file, or standard input."""
     from metier.data.labelled import asked, input_of
 
     if texts:
@@ -77,8 +75,8 @@ def given(
     else:
         plain = len(asked(loaded.head)) == 1
         lines = (line.rstrip("\n") for line in sys.stdin if line.strip())
-        numbered = enumerate(lines, start=1)
-        yield from (input_of(one, loaded.head) if plain else _object(number, one) for number, one in numbered)
+        given = (line if plain else _object(number, line) for number, line in enumerate(lines, start=1))
+        yield from (input_of(one, loaded.head) for one in given)
 
 
 def _object(number: int, line: str) -> dict[str, Any]:

@@ -58,7 +58,8 @@ def apply(
                 industry=industry,
             )
             after = transform.apply(before, context)
-            _check(before, after, use.name, split, use.path)
+            check_columns(before, after, use.name, use.path)
+            _check_rows(before, after, use.name, split, use.path)
             if span_columns and not corpus:
                 after = _following(before, after, span_columns, context)
             steps.append(Step(use.name, split, len(before), len(after), context.changed, context.dropped))
@@ -87,11 +88,15 @@ def _following(before: Dataset, after: Dataset, columns: Sequence[str], context:
     return tables.rewrite(after, change)
 
 
-def _check(before: Dataset, after: Dataset, name: str, split: str, where: str) -> None:
+def check_columns(before: Dataset, after: Dataset, name: str, where: str) -> None:
+    """Raise `DataError` where a step takes a column away."""
     lost = [column for column in before.column_names if column not in after.column_names]
     if lost:
         hint = "the transform must keep the columns that it was given: tell its author"
         raise DataError(f"'{name}' takes the column '{lost[0]}' away", where=where, hint=hint)
+
+
+def _check_rows(before: Dataset, after: Dataset, name: str, split: str, where: str) -> None:
     if len(before) and not len(after):
         hint = "loosen its options, or look at the rows: it fits none of them"
         raise DataError(f"'{name}' leaves no row of {split}, of {len(before)}", where=where, hint=hint)

@@ -5,6 +5,7 @@ from metier.plan.components import pretrains
 from metier.plan.describe import describe, strategies
 from metier.plan.files import source_of_file
 from metier.plan.models import split_reference
+from metier.plan.options import faults
 from metier.plan.paths import is_path
 from metier.plan.plan import Plan, SplitOptions
 
@@ -12,6 +13,7 @@ __all__ = [
     "Plan",
     "SplitOptions",
     "describe",
+    "faults",
     "is_path",
     "make_plan",
     "pretrains",

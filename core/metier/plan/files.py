@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from metier.components import DataSource
 from metier.errors import DataError
+from metier.plan.options import faults
 from metier.plan.sources import by_pattern
 from metier.registry import Registry
 from metier.values import Json
@@ -37,6 +38,5 @@ def source_of_file(
     try:
         return component(component.Config.model_validate(given))
     except ValidationError as error:
-        faults = "; ".join(": ".join((*map(str, one["loc"]), one["msg"])) for one in error.errors())
         hint = f"`metier plugins info {entry.name}` lists its options"
-        raise DataError(f"'{entry.name}' does not take this: {faults}", where=str(path), hint=hint) from error
+        raise DataError(f"'{entry.name}' does not take this: {faults(error)}", where=str(path), hint=hint) from error

@@ -65,6 +65,11 @@ def check_options(
         return None
 
 
+def faults(error: ValidationError) -> str:
+    """Return in a line what is wrong with options that come from no recipe, each with the option's name."""
+    return "; ".join(": ".join((*map(str, one["loc"]), one["msg"])) for one in error.errors())
+
+
 def option_names(model: type[BaseModel]) -> list[str]:
     """Return the options of `model` as recipes write them."""
     return [field.alias or name for name, field in model.model_fields.items()]

@@ -31,6 +31,7 @@ class LabelledRows(Transform):
         def _exists(cls, step: str | dict[str, Any]) -> str | dict[str, Any]:
             from metier.discovery import discover
             from metier.errors import PluginError
+            from metier.plan import faults
 
             use = use_of(step)
             try:
@@ -38,8 +39,7 @@ class LabelledRows(Transform):
             except PluginError as error:
                 raise ValueError("; ".join(f"{one.message} ({one.hint})" for one in error.problems)) from error
             except ValidationError as error:
-                faults = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-                raise ValueError(f"{use.name}: {faults}") from error
+                raise ValueError(f"{use.name}: {faults(error)}") from error
             return step
 
     config: Config

@@ -14,6 +14,7 @@ from metier.columns import CORPUS_SPLIT
 from metier.components import Industry, Transform, TransformContext
 from metier.data import store
 from metier.data.intake import TYPES
+from metier.data.steps import check_columns
 from metier.discovery import discover
 from metier.errors import DataError
 from metier_datatrove import layout, said
@@ -65,10 +66,7 @@ class TransformStep(PipelineStep):  # type: ignore[misc]
         with blamed(f"'{self.use.name}'", where):
             rows = self._rows(batch)
             after = transform.apply(rows, context)
-            lost = [name for name in rows.column_names if name not in after.column_names]
-            if lost:
-                hint = "the transform must keep the columns that it was given: tell its author"
-                raise DataError(f"'{self.use.name}' takes the column '{lost[0]}' away", where=self.use.path, hint=hint)
+            check_columns(rows, after, self.use.name, self.use.path)
             return [self._document(values, batch) for values in store.records(after)]
 
     def _rows(self, batch: list[Document]) -> Dataset:

@@ -108,14 +108,14 @@ def _reader(source: str, options: Sequence[str]) -> Annotations:
     """Return the source with its options; raises `BadParameter` where one is wrong."""
     from pydantic import ValidationError
 
+    from metier.plan import faults
     from metier_annotations.annotations import Annotations
 
     given = dict(one.partition("=")[::2] for one in options)
     try:
         return Annotations(Annotations.Config.model_validate({"path": source, **given}))
     except ValidationError as error:
-        faults = "; ".join(": ".join((*map(str, one["loc"]), one["msg"])) for one in error.errors())
-        raise click.BadParameter(faults, param_hint="--option") from error
+        raise click.BadParameter(faults(error), param_hint="--option") from error
 
 
 def _read(reader: Annotations, context: ReadContext) -> Iterator[Row]:
