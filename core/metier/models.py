@@ -19,6 +19,11 @@ ENCODERS = frozenset({
 """Values of `model_type` in transformers that read in both directions and have no decoder."""
 
 
+def model_at(path: str | Path) -> Path | None:
+    """Return the model's folder at `path`, or in the run there; None if there is none."""
+    return next((one for one in (Path(path), Path(path) / "model") if (one / "config.json").is_file()), None)
+
+
 def read_model_info(folder: Path, *, reference: str) -> ModelInfo:
     """Return what `folder/config.json` says; raises `RecipeError` where it is missing or no model's."""
     path = folder / "config.json"

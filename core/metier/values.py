@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -151,6 +151,15 @@ class Outcome:
     """Where a strategy trained several jobs: the outcome of each."""
     details: tuple[Detail, ...] = ()
     """What a strategy found beside figures, for the report."""
+
+    def on_rows_of(self, job: Job) -> Outcome:
+        """Return the outcome whose jobs, those of parts too, name the training rows of `job`.
+
+        For a strategy that trained on rows of its own, whose folder goes.
+        """
+        datasets = {**self.job.datasets, "train": job.datasets["train"]}
+        parts = tuple(part.on_rows_of(job) for part in self.parts)
+        return replace(self, job=replace(self.job, datasets=datasets), parts=parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.fakes import registry
 
-from metier.components import AdaptationMethod, ComponentConfig, DataSource, RecipePath
+from metier.components import AdaptationMethod, ComponentConfig, DataSource, ModelReference, RecipePath
 from metier.pipeline.context import RunContext, files_behind
 from metier.values import Use
 
@@ -14,12 +14,14 @@ PRETRAINING = "continued-pretraining"
 
 
 class Config(ComponentConfig):
-    """Options, two of which name files."""
+    """Options, two of which name files, and one models."""
 
     general: RecipePath = ""
     """A glob."""
     words: RecipePath = ""
     """A path that is not given."""
+    models: tuple[ModelReference, ...] = ()
+    """Models, or runs."""
     note: str = "*"
     """No path."""
 
@@ -35,6 +37,19 @@ def test_the_content_of_files_behind_options_is_told(tmp_path: Path) -> None:
     after = files_behind(config)
     assert before.keys() == after.keys()
     assert [path for path in before if before[path] != after[path]] == [str(tmp_path / "two.txt")]
+
+
+def test_the_content_of_models_folders_behind_options_is_told(tmp_path: Path) -> None:
+    for place in (tmp_path / "folder", tmp_path / "run" / "model"):
+        place.mkdir(parents=True)
+        (place / "config.json").write_text("{}", encoding="utf-8")
+    names = (str(tmp_path / "folder"), str(tmp_path / "run"))
+    config = Config(models=(*names, "starter:minilm"))
+    before = files_behind(config)
+    assert tuple(before) == names
+    (tmp_path / "run" / "model" / "model.safetensors").write_bytes(b"weights")
+    after = files_behind(config)
+    assert [name for name in names if before[name] != after[name]] == [names[1]]
 
 
 def test_what_a_source_reads_is_not_read_for_the_key_of_a_stage(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ from typing import Literal
 import pytest
 from pydantic import Field, model_validator
 
-from metier.components import ComponentConfig, RecipePath
+from metier.components import ComponentConfig, ModelReference, PathMark, RecipePath
 from metier.plan.options import check_options
-from metier.plan.paths import absolute, absolute_options
+from metier.plan.paths import absolute, absolute_options, marked_texts
 from metier.plan.problems import Problems
 from metier.recipe import Place, Recipe
 
@@ -22,6 +22,8 @@ class Inner(ComponentConfig):
     """How deep."""
     file: RecipePath = "x"
     """A file."""
+    model: ModelReference = "starter:minilm"
+    """A model."""
 
 
 class Options(ComponentConfig):
@@ -39,6 +41,8 @@ class Options(ComponentConfig):
     """A lexicon."""
     inner: Inner = Inner()
     """More."""
+    several: tuple[Inner, ...] = ()
+    """Many more."""
 
     @model_validator(mode="after")
     def _both(self) -> Options:
@@ -88,6 +92,18 @@ def test_paths_inside_lists_unions_and_nested_options_become_absolute() -> None:
         "names": ["d"],
         "inner": {"file": "/here/e"},
     }
+
+
+def test_options_in_a_list_have_absolute_paths_and_models_folders_too(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    recipe = Recipe("r", {}, {(): Place("r.yaml", 1, tmp_path)})
+    given = ["mine", "./new", "owner/name", "starter:minilm"]
+    values = {"several": [{"file": "f", "model": model} for model in given]}
+    made = absolute_options(Options, values, recipe=recipe, path=("adapt", 0))
+    models = [f"{tmp_path}/mine", f"{tmp_path}/new", "owner/name", "starter:minilm"]
+    assert made == {"several": [{"file": f"{tmp_path}/f", "model": model} for model in models]}
+    config = Options.model_validate({**made, "files": ["a"]})
+    assert list(marked_texts(config, PathMark)) == ["a", "x", *[f"{tmp_path}/f"] * 4]
 
 
 @pytest.mark.parametrize(

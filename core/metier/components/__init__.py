@@ -1,7 +1,15 @@
 """The kinds of component, one contract a file."""
 
 from metier.components.adaptation_method import AdaptationMethod, Engine, MethodContext, Progress
-from metier.components.base import Component, ComponentConfig, PathMark, Pattern, RecipePath
+from metier.components.base import (
+    Component,
+    ComponentConfig,
+    ModelMark,
+    ModelReference,
+    PathMark,
+    Pattern,
+    RecipePath,
+)
 from metier.components.data_source import DataSource, ReadContext
 from metier.components.industry import Industry
 from metier.components.model_source import FetchContext, ModelSource
@@ -35,6 +43,8 @@ __all__ = [
     "FetchContext",
     "Industry",
     "MethodContext",
+    "ModelMark",
+    "ModelReference",
     "ModelSource",
     "Objective",
     "OptimizerConfig",

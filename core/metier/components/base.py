@@ -21,6 +21,14 @@ RecipePath = Annotated[str, PathMark()]
 """A file path or glob. In a recipe file it is relative to that file; on the command line, to the working directory."""
 
 
+class ModelMark:
+    """Marks an option as a model's name: a relative folder is taken from the folder of the recipe that gives it."""
+
+
+ModelReference = Annotated[str, ModelMark()]
+"""A model beside the recipe's own: `source:reference` (starter:minilm), a folder, or a Hub id."""
+
+
 def _usable(pattern: str) -> str:
     try:
         empty = re.compile(pattern).search("")

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from metier import versions
-from metier.components import Component, ComponentConfig, DataSource
+from metier.components import Component, ComponentConfig, DataSource, ModelMark, PathMark
 from metier.discovery import Trouble, guarded, hooks_of
 from metier.environment import peak_memory
 from metier.files import digest_file
+from metier.models import digest_folder, model_at
 from metier.pipeline.store import Stage, StageStore, Work
-from metier.plan import Plan, is_path
+from metier.plan import Plan, marked_texts
 from metier.registry import Registry
 from metier.run_directory import RunDirectory
 from metier.values import Metrics, StageInfo, Use
@@ -78,11 +79,13 @@ class RunContext:
 
 
 def files_behind(config: ComponentConfig) -> dict[str, str]:
-    """Return a digest of each file that an option names by a path or glob: what is read must be in a stage's key."""
-    marked = [name for name, field in type(config).model_fields.items() if is_path(field)]
-    texts = [value for name in marked if isinstance(value := getattr(config, name), str) and value]
+    """Return a digest of each file, and of each model's folder, that an option names: what is read must be in a stage's
+    key."""
+    texts = marked_texts(config, PathMark)
     found = {path for text in texts for path in glob.glob(text, recursive=True)}  # noqa: PTH207 - a glob is no Path
-    return {path: digest_file(Path(path)) for path in sorted(found) if Path(path).is_file()}
+    files = {path: digest_file(Path(path)) for path in sorted(found) if Path(path).is_file()}
+    models = {text: folder for text in marked_texts(config, ModelMark) if (folder := model_at(text))}
+    return files | {name: digest_folder(folder) for name, folder in sorted(models.items())}
 
 
 def _fields(arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from metier.plan.describe import describe, strategies
 from metier.plan.files import source_of_file
 from metier.plan.models import split_reference
 from metier.plan.options import faults
-from metier.plan.paths import is_path
+from metier.plan.paths import is_path, marked_texts
 from metier.plan.plan import Plan, SplitOptions
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "faults",
     "is_path",
     "make_plan",
+    "marked_texts",
     "pretrains",
     "source_of_file",
     "split_reference",

@@ -8,7 +8,7 @@ from pathlib import Path
 from metier.components import ModelSource
 from metier.errors import MetierError, PluginError, RecipeError
 from metier.plan.context import Planning
-from metier.plan.paths import absolute, exists
+from metier.plan.paths import absolute, model_folder
 from metier.registry import Registry
 from metier.values import ModelInfo
 
@@ -27,8 +27,8 @@ def split_reference(reference: str, registry: Registry, *, root: Path | None = N
     if colon and known:
         name = registry.find(ModelSource, prefix).name
         return name, absolute(rest, folder) if name == "local" else rest
-    path = absolute(reference, folder)
-    if reference.startswith((".", "/", "~")) or reference.endswith("/") or exists(path):
+    path = model_folder(reference, folder)
+    if path is not None:
         return "local", path
     if colon:
         registry.find(ModelSource, prefix)  # raises, with the nearest name

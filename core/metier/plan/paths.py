@@ -5,13 +5,14 @@ from __future__ import annotations
 import glob
 import os
 import typing
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from metier.components import PathMark
+from metier.components import ModelMark, PathMark
 from metier.recipe import Path, Recipe
 
 
@@ -42,41 +43,79 @@ def siblings(file: str) -> list[str]:
     return sorted(os.listdir(folder)) if os.access(folder, os.R_OK | os.X_OK) else []  # noqa: PTH208
 
 
+def model_folder(reference: str, root: FilePath) -> str | None:
+    """Return the absolute path of a model's folder, taken from `root`; None for what is no path and no folder there."""
+    path = absolute(reference, root)
+    return path if reference.startswith((".", "/", "~")) or reference.endswith("/") or exists(path) else None
+
+
 def absolute_options(model: type[BaseModel], values: dict[str, Any], *, recipe: Recipe, path: Path) -> dict[str, Any]:
-    """Return `values`, the options at `path`, with every one that `model` marks as a path made absolute."""
+    """Return `values`, the options at `path`, with every path, and every model's folder, of `model` made absolute."""
     marked = dict(values)
     for name, field in model.model_fields.items():
         key = field.alias or name
-        if key not in marked:
-            continue
-        if is_path(field):
-            marked[key] = _all(marked[key], recipe=recipe, path=(*path, key))
-        elif isinstance(marked[key], dict) and _is_model(field.annotation):
-            inner = typing.cast("type[BaseModel]", field.annotation)
-            marked[key] = absolute_options(inner, marked[key], recipe=recipe, path=(*path, key))
+        if key in marked:
+            marked[key] = _absolute_value(field, marked[key], recipe=recipe, path=(*path, key))
     return marked
+
+
+def _absolute_value(field: FieldInfo, value: Any, *, recipe: Recipe, path: Path) -> Any:
+    if is_path(field):
+        return _each(value, absolute, recipe=recipe, path=path)
+    if has_mark(field, ModelMark):
+        return _each(value, lambda text, root: model_folder(text, root) or text, recipe=recipe, path=path)
+    inner = _inner(field.annotation)
+    if inner and isinstance(value, dict):
+        return absolute_options(inner, value, recipe=recipe, path=path)
+    if inner and isinstance(value, list):
+        return [
+            absolute_options(inner, one, recipe=recipe, path=(*path, index)) if isinstance(one, dict) else one
+            for index, one in enumerate(value)
+        ]
+    return value
 
 
 def is_path(field: FieldInfo) -> bool:
     """Return whether an option names files."""
-    return any(isinstance(mark, PathMark) for mark in field.metadata) or _is_marked(field.annotation)
+    return has_mark(field, PathMark)
 
 
-def _is_model(annotation: Any) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+def has_mark(field: FieldInfo, mark: type[PathMark | ModelMark]) -> bool:
+    """Return whether an option is marked, or what it holds: `RecipePath | None`, `tuple[RecipePath, ...]`."""
+    return any(isinstance(one, mark) for one in field.metadata) or _is_marked(field.annotation, mark)
 
 
-def _is_marked(annotation: Any) -> bool:
-    """Return whether `PathMark` stands somewhere inside: `RecipePath | None`, `tuple[RecipePath, ...]`."""
+def marked_texts(value: Any, mark: type[PathMark | ModelMark], *, within: bool = False) -> Iterator[str]:
+    """Yield the texts that marked options of a configuration hold, those of options in options too."""
+    if isinstance(value, BaseModel):
+        for name, field in type(value).model_fields.items():
+            yield from marked_texts(getattr(value, name), mark, within=has_mark(field, mark))
+    elif isinstance(value, str) and value and within:
+        yield value
+    elif isinstance(value, Mapping | list | tuple):
+        for one in value.values() if isinstance(value, Mapping) else value:
+            yield from marked_texts(one, mark, within=within)
+
+
+def _inner(annotation: Any) -> type[BaseModel] | None:
+    """Return the model of options that an annotation holds: itself, or of each item of a list."""
+    for one in (annotation, *typing.get_args(annotation)):
+        if isinstance(one, type) and issubclass(one, BaseModel):
+            return one
+    return None
+
+
+def _is_marked(annotation: Any, mark: type[PathMark | ModelMark]) -> bool:
     parts = typing.get_args(annotation)
-    return any(isinstance(part, PathMark) or _is_marked(part) for part in parts)
+    return any(isinstance(part, mark) or _is_marked(part, mark) for part in parts)
 
 
-def _all(value: Any, *, recipe: Recipe, path: Path) -> Any:
+def _each(value: Any, change: Callable[[str, FilePath], str], *, recipe: Recipe, path: Path) -> Any:
+    """Return a value with its texts changed, each with the folder of the file that gave it."""
     if isinstance(value, str):
-        return absolute(value, recipe.place(path).root)
+        return change(value, recipe.place(path).root)
     if isinstance(value, list):
-        return [_all(one, recipe=recipe, path=(*path, index)) for index, one in enumerate(value)]
+        return [_each(one, change, recipe=recipe, path=(*path, index)) for index, one in enumerate(value)]
     if isinstance(value, dict):
-        return {key: _all(one, recipe=recipe, path=(*path, key)) for key, one in value.items()}
+        return {key: _each(one, change, recipe=recipe, path=(*path, key)) for key, one in value.items()}
     return value
