@@ -121,6 +121,14 @@ def test_calibration_is_no_table(built: Path) -> None:
     assert all(0 <= x <= 100 and 0 <= y <= 100 for x, y, *_ in calibration.points)
 
 
+def test_only_a_column_of_shares_has_bars(built: Path) -> None:
+    facts = read_facts(built)
+    rows = [[-2.5, 0.25, 0.1, 3], [0.0, 1.0, None, 4]]
+    detail = {"kind": "table", "title": "Thresholds", "columns": ["threshold", "f1", "share", "n"], "rows": rows}
+    (*_, table) = details.tables(dataclasses.replace(facts, metrics={**facts.metrics, "details": [detail]}))
+    assert [[cell.bar for cell in row] for row in table.rows] == [[None, 0.25, 0.1, None], [None, 1.0, None, None]]
+
+
 def test_mistakes_are_the_surest_wrong_ones(built: Path) -> None:
     facts = read_facts(built)
     found = mistakes.mistakes(facts)

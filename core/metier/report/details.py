@@ -18,7 +18,7 @@ STRONG = 0.55
 
 @dataclass(frozen=True, slots=True)
 class TableCell:
-    """A cell of a table; a share between 0 and 1 has a bar."""
+    """A cell of a table; a share has a bar."""
 
     text: str
     numeric: bool
@@ -102,17 +102,23 @@ def _is_calibration(detail: Mapping[str, Any]) -> bool:
 
 
 def _table(detail: Mapping[str, Any]) -> Table:
-    rows = [[_cell(value) for value in row] for row in detail["rows"]]
+    shares = [all(map(_may_be_share, column)) for column in zip(*detail["rows"], strict=True)]
+    rows = [[_cell(*one) for one in zip(row, shares, strict=True)] for row in detail["rows"]]
     numeric = [all(row[i].numeric for row in rows) for i in range(len(detail["columns"]))]
     return Table(detail["title"], [str(column) for column in detail["columns"]], numeric, rows)
 
 
-def _cell(value: Any) -> TableCell:
+def _may_be_share(value: Any) -> bool:
+    return not isinstance(value, float) or 0 <= value <= 1
+
+
+def _cell(value: Any, share: bool) -> TableCell:
+    """Return a value as a cell; `share` says that no value of its column lies outside 0 and 1."""
     if isinstance(value, bool) or value is None or isinstance(value, str):
         return TableCell(wording.DASH if value is None else str(value), numeric=False)
     if isinstance(value, int):
         return TableCell(wording.count(value), numeric=True)
-    return TableCell(wording.number(value), numeric=True, bar=value if 0 <= value <= 1 else None)
+    return TableCell(wording.number(value), numeric=True, bar=value if share else None)
 
 
 def _matrix(detail: Mapping[str, Any]) -> Matrix:
