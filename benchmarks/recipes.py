@@ -46,9 +46,8 @@ def shipped() -> dict[str, Path]:
     return made
 
 
-def run(name: str, folder: Path, seeds: int) -> Path:
-    """Run a recipe with one seed, timed, then with all; return the folder of the last run."""
-    place = folder / name.replace("/", "-")
+def run(name: str, place: Path, seeds: int) -> Path:
+    """Run a recipe in a folder with one seed, timed, then with all; return the folder of the last run."""
     place.mkdir(parents=True, exist_ok=True)
     if not (place / TIME).exists():
         minutes = _command(name, place, 1)
@@ -71,17 +70,17 @@ def _command(name: str, place: Path, seeds: int) -> float:
     return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / 60
 
 
-def finished(name: str, folder: Path, seeds: int) -> Path | None:
-    """Return the folder of a recipe's last run with so many seeds; None where there is none."""
-    for latest in (folder / name.replace("/", "-")).glob("*/LATEST"):
+def finished(place: Path, seeds: int) -> Path | None:
+    """Return the folder of the last run in a folder with so many seeds; None where there is none."""
+    for latest in place.glob("*/LATEST"):
         plan = json.loads((latest / "plan.json").read_text("utf-8"))
         if (latest / "report.html").is_file() and plan["seeds"] == seeds:
             return latest
     return None
 
 
-def row(name: str, latest: Path) -> str:
-    """Return a recipe's line of the table: its first arm, and every baseline."""
+def measured(latest: Path) -> tuple[str, ...]:
+    """Return the cells of a run: its rows, the figure, every arm and every baseline, and the minutes of a seed."""
     metrics = json.loads((latest / "evaluation" / "metrics.json").read_text("utf-8"))
     splits = json.loads((latest / "data" / "report.json").read_text("utf-8"))["splits"]
     counts = ", ".join(f"{splits[split]['rows']:,}" for split in ("train", "test"))
@@ -93,7 +92,7 @@ def row(name: str, latest: Path) -> str:
         for one in metrics["baselines"]
         if primary in one["splits"]["test"]["metrics"]
     ]
-    return line(name, counts, primary, "<br>".join(arms), "<br>".join(simpler), f"{_minutes(latest):.1f}")
+    return counts, primary, "<br>".join(arms), "<br>".join(simpler), f"{_minutes(latest):.1f}"
 
 
 def _minutes(latest: Path) -> float:
@@ -131,12 +130,13 @@ def rows(names: Sequence[str], folder: Path, seeds: int, *, runs: bool) -> Itera
     """
     known = shipped()
     for name in names or known:
-        latest = run(name, folder, seeds) if runs else finished(name, folder, seeds)
+        place = folder / name.replace("/", "-")
+        latest = run(name, place, seeds) if runs else finished(place, seeds)
         if latest is None:
             print(f"{name}: not run yet")
             continue
         note(known[name], latest)
-        made = row(name, latest)
+        made = line(name, *measured(latest))
         print(made, flush=True)
         yield made
 
