@@ -66,6 +66,31 @@ def test_a_question_has_its_context_and_its_answer_as_text(tmp_path: Path) -> No
     assert read(TatQa, path, part="contexts") == [{"text": row["context"], "table": "t"}]
 
 
+def test_a_span_of_a_related_paragraph_is_where_the_answer_stands(tmp_path: Path) -> None:
+    def asked(order: int, answer: list[str], related: list[str], kind: str = "span") -> dict[str, Any]:
+        more = {"answer_from": "text", "derivation": "", "scale": "", "rel_paragraphs": related}
+        return {"order": order, "question": f"Which {order}?", "answer": answer, "answer_type": kind, **more}
+
+    paragraphs = [{"order": 1, "text": "Cash fell."}, {"order": 2, "text": "We hold Cash and bonds."}]
+    entry = {"table": {"uid": "t", "table": [["cash", "1"]]}, "paragraphs": paragraphs}
+    questions = [
+        asked(1, ["cash and bonds"], ["2"]),
+        asked(2, ["cash fell"], ["2"]),
+        asked(3, ["cash", "bonds"], ["2"], "multi-span"),
+        asked(4, ["gold"], ["1", "2"]),
+        asked(5, ["1"], [], "count"),
+        asked(6, [" "], ["1"]),
+    ]
+    path = tmp_path / "tatqa_dataset_dev.json"
+    path.write_text(json.dumps([{**entry, "questions": questions}]), encoding="utf-8")
+    source, context = TatQa(TatQa.Config(path=str(path), part="spans")), ReadContext()
+    (row,) = [record.values for record in source.read(context)]
+    assert set(row) == set(source.columns() or ())
+    (span,) = row["spans"]
+    assert (row["question"], row["context"][span["start"] : span["end"]]) == ("Which 1?", "Cash and bonds")
+    assert context.notes[-1] == "tat-qa: 5 questions without a span of a paragraph were left out"
+
+
 def test_another_list_is_an_error_with_its_place(tmp_path: Path) -> None:
     path = tmp_path / "tatqa_dataset_dev.json"
     path.write_text('[{"text": "no table here"}]', encoding="utf-8")
@@ -88,3 +113,4 @@ def test_the_real_questions_read_as_published() -> None:
     assert Counter(row["answer_type"] for row in rows)["arithmetic"] == 718
     assert all(row["answer"] and row["context"] for row in rows)
     assert len(read(TatQa, path, part="contexts")) == 278
+    assert len(read(TatQa, path, part="spans")) == 404

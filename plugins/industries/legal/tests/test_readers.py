@@ -91,7 +91,7 @@ def questions(folder: Path, start: int) -> str:
 def test_a_question_has_its_contract_and_answers(tmp_path: Path) -> None:
     (row,) = read(CuadQuestions, path=questions(tmp_path, 7))
     assert (row["contract"], row["category"], row["context"]) == ("A", "audit-rights", "It may look.")
-    assert row["answers"] == [{"text": "look", "answer_start": 7}]
+    assert row["answers"] == [{"text": "look", "answer_start": 7, "start": 7, "end": 11, "label": "answer"}]
 
 
 def test_an_answer_that_stands_elsewhere_is_an_error(tmp_path: Path) -> None:

@@ -4,29 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar, Literal
 from xml.etree.ElementTree import Element, ParseError, parse
 
 from metier.builtin.sources import paths
-from metier.builtin.sources.files import FilesConfig, FileSource
-from metier.components import ReadContext, RecipePath
+from metier.builtin.sources.published import HubCopy, Published, PublishedConfig, PublishedPath
+from metier.components import ReadContext
 from metier.errors import DataError
+from metier.files import digest
 from metier.values import Record
+from metier_education.labels import GRADES
 
 COLUMNS = ("question_text", "reference", "student_answer", "label", "question_id", "module")
 HINT = "give the task's files: a question each, with questionText, referenceAnswers and studentAnswers"
 
 
-class SciEntsBank(FileSource):
+class SciEntsBank(Published):
     """Answers of the SciEntsBank and Beetle corpora (Dzikovska et al. 2013): reference, answer and grade."""
 
     name: ClassVar[str] = "scientsbank"
+    copy: ClassVar[HubCopy] = HubCopy("nkazi/SciEntsBank")
 
-    class Config(FilesConfig):
+    class Config(PublishedConfig):
         """Options of `scientsbank`."""
 
-        path: RecipePath
+        path: PublishedPath = None
         """The questions' files, `train/*.xml`: an XML file a question, with all answers to it."""
+        split: str | None = None
+        """Without `path`: `train`, `test_ua` (new answers), `test_uq` (new questions) or `test_ud` (new domains) of
+        `nkazi/SciEntsBank` on the Hub, in five grades; `train` by default."""
+        grades: Literal["as-given", "three"] = "as-given"
+        """`three` calls `incorrect` what is neither `correct` nor `contradictory` in the five-way scheme."""
 
     config: Config
 
@@ -34,9 +42,20 @@ class SciEntsBank(FileSource):
         """Return the columns; `reference` and `student_answer` are the two texts of `pair-classification`."""
         return COLUMNS
 
+    def digest_files(self, path: str) -> str:
+        """Return a digest of the files and of the grades."""
+        return digest([super().digest_files(path), self.config.grades])
+
     def read(self, context: ReadContext) -> Iterator[Record]:
+        """Yield each answer with its grade."""
+        for record in super().read(context):
+            grade = record.values["label"]
+            merged = self.config.grades == "three" and grade and grade not in GRADES
+            yield Record(record.where, {**record.values, "label": "incorrect" if merged else grade})
+
+    def read_files(self, path: str, context: ReadContext) -> Iterator[Record]:
         """Yield each answer to each question; of several reference answers (Beetle), the first of the best."""
-        files = paths.expand(self.config.path)
+        files = paths.expand(path)
         for file, place in zip(files, paths.places(files), strict=True):
             question = _root(file)
             asked, reference = _text(question.find("questionText"), file), _reference(question, file)
@@ -46,6 +65,13 @@ class SciEntsBank(FileSource):
                     raise DataError(f"answer {number} has no accuracy", where=str(file), hint=HINT)
                 said = (asked, reference, _text(answer, file), grade, question.get("id"), question.get("module", ""))
                 yield Record(f"{place}:answer {number}", dict(zip(COLUMNS, said, strict=True)))
+
+    def from_copy(self, record: Record) -> dict[str, Any]:
+        """Return an answer; its id, `EM.45b.110.1`, begins with module and question."""
+        row = record.values
+        asked, reference, answer = (_flat(row[name]) for name in ("question", "reference_answer", "student_answer"))
+        parts = row["id"].split(".")
+        return dict(zip(COLUMNS, (asked, reference, answer, row["label"], "_".join(parts[:2]), parts[0]), strict=True))
 
 
 def _root(file: Path) -> Element:
@@ -67,4 +93,8 @@ def _reference(question: Element, file: Path) -> str:
 def _text(element: Element | None, file: Path) -> str:
     if element is None:
         raise DataError("the question or its reference answer is missing", where=str(file), hint=HINT)
-    return " ".join("".join(element.itertext()).split())
+    return _flat("".join(element.itertext()))
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
