@@ -1,14 +1,16 @@
 """Measures the label model on published data: against a majority vote, and its accuracies against the true ones.
 
     python benchmarks/weak_labels.py --data ../shared/data
+    python benchmarks/weak_labels.py --data ../shared/data --part prompts
 
-The table goes into the README of metier-weak-label.
+The second measures a small language model that is asked prompts. The tables go into the README of metier-weak-label.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,15 +21,16 @@ import numpy as np
 from metier.components import Industry
 from metier.discovery import discover
 from metier.files import temporary_folder
+from metier.offline import is_offline
+from metier.pipeline.preparation import fetch_model
 from metier.values import Use
 from metier_weak_label._combining import TIE, combine
 from metier_weak_label._dawid_skene import ABSTAIN
 from metier_weak_label._votes import votes_of
 from metier_weak_label.functions import functions_of
-from metier_weak_label.options import WeakLabelConfig
+from metier_weak_label.options import PromptConfig, WeakLabelConfig
 
 README = Path(__file__).parents[1] / "plugins" / "strategies" / "weak-label" / "README.md"
-BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
 KNOWN = (0, 60, 120, 250, 500)
 DRAWS = 5
 HEADER = (
@@ -125,7 +128,7 @@ def rows_of(task: Task, industry: Industry) -> Iterator[str]:
     for number in KNOWN:
         draws = [np.random.default_rng(seed).permutation(len(true)) for seed in range(DRAWS)]
         found = [_figures(task, functions, votes, true, labels, order[:number], order[number:]) for order in draws]
-        figures = ["-" if np.isnan(one) else f"{one:.3f}".removeprefix("0") for one in np.array(found).mean(axis=0)]
+        figures = [_figure(one) for one in np.array(found).mean(axis=0)]
         yield f"| {task.name} | {number} | {' | '.join(figures)} |"
 
 
@@ -161,20 +164,97 @@ def _figures(
     )
 
 
+MODEL = "starter:smollm2"
+ASKED = 150
+"""Sentences that prompts are asked of, drawn with seed 0."""
+CONFIDENCES = (0.5, 0.8)
+PROMPTS: tuple[tuple[str, dict[str, str]], ...] = (
+    (
+        "News: {text}\nIs this good, bad or neutral for the company? Answer:",
+        {"negative": "bad", "neutral": "neutral", "positive": "good"},
+    ),
+    (
+        "{text}\nAfter this news the share price of the company will",
+        {"negative": "fall", "neutral": "stay the same", "positive": "rise"},
+    ),
+    ("{text}\nFor the company this is", {"negative": "bad news", "positive": "good news"}),
+)
+"""A question, a sentence to go on with, and one with two of the labels."""
+ASKED_HEADER = (
+    "prompt",
+    "answers",
+    "calibrated",
+    *(f"{figure} from {confidence} on" for confidence in CONFIDENCES for figure in ("coverage", "accuracy")),
+)
+
+
+def asked(data: Path, folder: Path) -> Iterator[str]:
+    """Yield a table of how often a small language model speaks, and is right, on sentences of Financial PhraseBank."""
+    import torch
+
+    from metier_weak_label._answers import AnswerScorer
+
+    torch.set_num_threads(1)
+    task = phrasebank(data, folder)
+    drawn = np.random.default_rng(0).permutation(len(task.texts))[:ASKED]
+    texts, true = [task.texts[row] for row in drawn], np.array([task.labels[row] for row in drawn])
+    yield f"| {' | '.join(ASKED_HEADER)} |"
+    yield f"|{'---|' * len(ASKED_HEADER)}"
+    model, seconds = fetch_model(MODEL, discover(), offline=is_offline()), 0.0
+    for prompt, answers in PROMPTS:
+        shown = f"`{prompt.encode('unicode_escape').decode()}` | {', '.join(answers.values())}"
+        scorer = AnswerScorer(model, PromptConfig(model=MODEL, prompt=prompt), answers, where="prompt")
+        start = time.process_time()
+        found, _ = scorer.normalised(texts)
+        seconds += time.process_time() - start
+        even = found / scorer.content_free
+        for calibrated, shares in (("no", found), ("yes", even / even.sum(axis=1, keepdims=True))):
+            said, right = shares.max(axis=1), np.array(list(answers))[shares.argmax(axis=1)] == true
+            figures = [_figure(one) for least in CONFIDENCES for one in _spoken(said >= least, right)]
+            yield f"| {shown} | {calibrated} | {' | '.join(figures)} |"
+    commonest = max((true == label).mean() for label in set(true))
+    yield ""
+    yield (
+        f"{MODEL} on {ASKED} sentences of Financial PhraseBank, of which the commonest label has {_figure(commonest)}; "
+        f"{seconds / ASKED / len(PROMPTS):.1f} seconds of one core a text."
+    )
+
+
+def _spoken(speaks: np.ndarray, right: np.ndarray) -> tuple[float, float]:
+    """Return the share of texts with a label, and of those that are right."""
+    return speaks.mean(), right[speaks].mean() if speaks.any() else np.nan
+
+
+def _figure(share: float) -> str:
+    return "-" if np.isnan(share) else f"{share:.3f}".removeprefix("0")
+
+
+def label_model(data: Path, folder: Path) -> Iterator[str]:
+    """Yield the table of the label model."""
+    yield f"| {' | '.join(HEADER)} |"
+    yield f"|{'---|' * len(HEADER)}"
+    for task in (phrasebank(data, folder), work_orders(data, folder)):
+        industry = discover().create(Industry, Use(Industry.kind, task.industry))
+        print("\n".join(functions_told(task, industry)), end="\n\n")
+        yield from rows_of(task, industry)
+
+
+PARTS = {"label-model": (label_model, "figures"), "prompts": (asked, "prompts")}
+"""What can be measured, by which function, and the mark of its table in the README."""
+
+
 def main() -> None:
     """Measure, print, and write the table."""
     import pages  # beside this file; the tests import the rest of it from elsewhere
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder with finance/, medical/ and so on")
-    data: Path = parser.parse_args().data
-    lines = [f"| {' | '.join(HEADER)} |", f"|{'---|' * len(HEADER)}"]
+    parser.add_argument("--part", choices=PARTS, default="label-model", help="what to measure")
+    given = parser.parse_args()
+    measure, mark = PARTS[given.part]
     with temporary_folder() as folder:
-        for task in (phrasebank(data, folder), work_orders(data, folder)):
-            industry = discover().create(Industry, Use(Industry.kind, task.industry))
-            print("\n".join(functions_told(task, industry)), end="\n\n")
-            lines += rows_of(task, industry)
-    table = "\n".join([BEGIN, "", *lines, "", END])
+        lines = list(measure(given.data, folder))
+    table = "\n".join([f"<!-- {mark} -->", "", *lines, "", f"<!-- /{mark} -->"])
     print(table)
     pages.put(README, table)
 

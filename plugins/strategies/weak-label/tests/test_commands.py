@@ -122,6 +122,25 @@ def test_a_model_is_a_function_that_abstains_where_it_is_unsure(folder: Path, ru
         call(folder / "notes.yaml", "--set", f"improve=[{{use: weak-label, models: [{tmp_path}]}}]")
 
 
+def test_a_prompt_is_a_function_too(folder: Path, tmp_path: Path) -> None:
+    words = [*TEXTS, *(text for text, _ in LABELLED), "failure or service ? it is a"]
+    model = build_model("gpt2", tmp_path / "speaker", texts=words).path
+    notes = tmp_path / "notes.txt"
+    notes.write_text("\n".join([*TEXTS[:10], " ".join(TEXTS)]), encoding="utf-8")
+    ask = f"{{model: {model}, prompt: 'failure or service ? {{text}} it is a', confidence: 0.0}}"
+    improve = f"improve=[{{use: weak-label, combine: majority-vote, prompts: [{ask}]}}]"
+    options = ("--set", improve, "--set", f"data.corpus.path={notes}")
+    lines = call(folder / "notes.yaml", *options).output.splitlines()
+    assert lines[0].startswith("11 of 11 texts of the corpus are labelled: ")
+    assert f"prompt: speaker: of 1 texts the beginning is read, as much as {model} has positions for" in lines
+    function, *cells = lines[-1].split("  ")
+    assert function == "prompt: speaker"
+    assert "1.000" in [cell.strip() for cell in cells], "it says something of every text"
+    with pytest.raises(MetierError, match="is an encoder") as error:
+        call(folder / "notes.yaml", "--set", improve.replace(str(model), str(folder / "base")))
+    assert error.value.problems[0].hint
+
+
 def test_people_correct_what_functions_labelled(folder: Path, tmp_path: Path) -> None:
     annotations = pytest.importorskip("metier_annotations.commands", reason="needs metier-annotations")
     from metier.components import ReadContext

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from metier.data.store import write
 from metier.testing import StrategyContract
+from metier.testing.models import build_model
 from metier.testing.strategy import Recorder
-from metier.values import Job, Outcome
+from metier.values import Job, Json, Outcome
 from metier_weak_label.weak_label import WeakLabel
 
 TEXTS = (
@@ -61,3 +63,11 @@ class TestByVotes(WeakLabelContract):
 
 class TestWithComparison(WeakLabelContract):
     options = {"functions": FUNCTIONS, "compare": True}
+
+
+class TestWithPrompt(WeakLabelContract):
+    def sample_options(self, folder: Path) -> Mapping[str, Json]:
+        """Return options with a prompt for a tiny language model."""
+        model = build_model("gpt2", folder / "language-model", texts=[*TEXTS, "is this negative or positive ?"])
+        ask = {"model": str(model.path), "prompt": "{text} is this negative or positive ?", "confidence": 0.0}
+        return {"functions": FUNCTIONS, "prompts": [ask]}

@@ -12,7 +12,9 @@ import pytest
 from metier.data.store import load, records, write
 from metier.errors import StageError
 from metier.testing import StrategyContract
+from metier.testing.models import build_model
 from metier.values import Job, Outcome, Use
+from metier_weak_label._answers import AnswerScorer
 from metier_weak_label._labelling import Labelled, label_corpus
 from metier_weak_label.options import WeakLabelConfig
 from metier_weak_label.weak_label import WeakLabel
@@ -136,6 +138,26 @@ def test_the_table_is_said_before_it_trains(job: Job, caplog: pytest.LogCaptureF
         "keep theirs",
         "train once more on people's labels alone, for as many steps, and compare",
     ]
+
+
+def test_a_model_that_is_asked_is_planned() -> None:
+    ask = {"model": "starter:smollm2", "prompt": "{text} Good or bad?"}
+    lines = WeakLabel(WeakLabelConfig.model_validate({"functions": FUNCTIONS, "prompts": [ask]})).describe(13)
+    assert "labelled by 4 functions" in lines[0]
+    assert lines[1:] == ["ask starter:smollm2, as it is, for the label of each text"]
+
+
+def test_a_prompt_is_asked_once_for_all_seeds(job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = build_model("gpt2", tmp_path / "speaker", texts=[*CORPUS.values(), "negative or positive ?"])
+    ask = {"model": str(model.path), "prompt": "{text} negative or positive ?", "confidence": 0.0}
+    strategy = WeakLabel(WeakLabelConfig.model_validate({"prompts": [ask]}))
+    train = Seen()
+    strategy.run(job, train)
+    monkeypatch.setattr(AnswerScorer, "probabilities", None)  # would be called, if a text were asked again
+    strategy.run(replace(job, seed=14), train)
+    (_, first), (_, second) = train.jobs
+    assert len(first) > 16
+    assert second == first
 
 
 def test_the_comparison_trains_on_the_rows_as_they_are(job: Job) -> None:

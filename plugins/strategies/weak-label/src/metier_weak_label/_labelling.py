@@ -26,6 +26,7 @@ from metier_weak_label._summary import FunctionSummary, summaries
 from metier_weak_label._votes import votes_of
 from metier_weak_label.functions import WHERE, functions_of, says_one_label
 from metier_weak_label.options import WeakLabelConfig
+from metier_weak_label.prompts import Answered
 
 LABEL = "label"
 HELD = "that validation or test rows have too, or nearly"
@@ -43,6 +44,8 @@ class Labelled:
     left_out: Mapping[str, int]
     """How many texts were left out, by why."""
     functions: Sequence[FunctionSummary]
+    notes: Sequence[str] = ()
+    """What is to be known of the functions besides."""
 
     def lines(self) -> Iterator[str]:
         """Yield what was done, in words."""
@@ -50,6 +53,7 @@ class Labelled:
         told = ", ".join(f"{label} {counts[label]}" for label in sorted(counts))
         yield f"{len(self.rows)} of {self.texts} texts of the corpus are labelled: {told}"
         yield from (f"{count} texts are left out {why}" for why, count in sorted(self.left_out.items()))
+        yield from self.notes
 
 
 def label_corpus(
@@ -58,13 +62,15 @@ def label_corpus(
     labels: Sequence[str],
     config: WeakLabelConfig,
     industry: Industry | None,
+    answered: Answered | None = None,
 ) -> Labelled:
     """Return the corpus' texts with labels; no text of validation or test rows is among them.
 
+    `answered` is what prompts answered before, and is added to: a training with several seeds asks once.
     Raises `StageError` where there is no corpus, the task is another than one label a text, or no text is labelled.
     """
     _check(datasets, task)
-    functions = functions_of(config, industry, labels)
+    functions = functions_of(config, industry, labels, answered)
     corpus, people = load(datasets[CORPUS_SPLIT]), load(datasets["train"])
     votes = votes_of(functions, tables.texts(corpus, ["text"]), labels)
     known_votes = votes_of(functions, tables.texts(people, ["text"]), labels)
@@ -83,7 +89,8 @@ def label_corpus(
         hint = "loosen the functions, or give a corpus in which they find something"
         raise StageError(f"no text of the corpus is labelled: {told}", where=WHERE, hint=hint)
     told_of = summaries(functions, votes[free], known_votes, known, labels, combined.accuracies)
-    return Labelled(rows, len(corpus), {why: count for why, count in counts.items() if why}, told_of)
+    notes = [note for function in functions for note in function.notes()]
+    return Labelled(rows, len(corpus), {why: count for why, count in counts.items() if why}, told_of, notes)
 
 
 def with_rows(job: Job, rows: Sequence[Mapping[str, Any]], folder: Path) -> Job:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from metier.components import Industry, TaskHead
 from metier.errors import StageError
 from metier_weak_label.options import FunctionConfig, WeakLabelConfig
 from metier_weak_label.phrases import Phrases
+from metier_weak_label.prompts import Answered, Prompted
 
 WHERE = "weak-label"
 SHOWN = 40
@@ -26,6 +27,8 @@ class LabellingFunction:
     """The labels that it may say."""
     say: Callable[[Sequence[str]], Sequence[str | None]]
     """Return its label of each text; None where it abstains."""
+    notes: Callable[[], Iterable[str]] = tuple
+    """What is to be known of it besides, when it has read the texts."""
 
 
 def says_one_label(head: TaskHead) -> bool:
@@ -34,13 +37,17 @@ def says_one_label(head: TaskHead) -> bool:
     return needs == [("text", "text"), ("label", "label")]
 
 
-def functions_of(config: WeakLabelConfig, industry: Industry | None, labels: Sequence[str]) -> list[LabellingFunction]:
+def functions_of(
+    config: WeakLabelConfig, industry: Industry | None, labels: Sequence[str], answered: Answered | None = None
+) -> list[LabellingFunction]:
     """Return the functions of a recipe, each under a name of its own, for a task with `labels`.
 
-    Raises `StageError` for a label that the task has not, a category or file that is not there, or a model that says
-    other things than one label a text.
+    What prompts have answered before is taken from `answered`, and what they answer is put there.
+
+    Raises `StageError` for a label that the task has not, a category or file that is not there, a model that says
+    other things than one label a text, or a prompt whose model cannot be had or does not write.
     """
-    made = [*_of_config(config, industry), *_of_models(config)]
+    made = [*_of_config(config, industry), *_of_models(config), *_of_prompts(config, labels, answered)]
     for function in made:
         unknown = [label for label in function.labels if label not in labels]
         if unknown:
@@ -122,3 +129,11 @@ def _of_models(config: WeakLabelConfig) -> Iterator[LabellingFunction]:
         yield LabellingFunction(
             f"model: {Path(path).resolve().name}", tuple(loaded.note["state"]["labels"]), saying(loaded)
         )
+
+
+def _of_prompts(
+    config: WeakLabelConfig, labels: Sequence[str], answered: Answered | None
+) -> Iterator[LabellingFunction]:
+    for one in config.prompts:
+        prompted = Prompted(one, labels, confidence=config.confidence, answered=answered)
+        yield LabellingFunction(prompted.name, tuple(prompted.answers), prompted.say, prompted.notes)

@@ -6,10 +6,12 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from metier.components import ComponentConfig, Pattern, RecipePath
+from metier.components import ComponentConfig, ModelReference, Pattern, RecipePath
 from metier.data.keys import words
 
 Combine = Literal["dawid-skene", "majority-vote"]
+TEXT = "{text}"
+"""Stands in a prompt for the text."""
 
 
 class FunctionConfig(ComponentConfig):
@@ -41,6 +43,46 @@ class FunctionConfig(ComponentConfig):
         return self
 
 
+class PromptConfig(ComponentConfig):
+    """A labelling function by a prompt: the label whose answer a pretrained language model finds likeliest."""
+
+    model: ModelReference = Field(min_length=1)
+    """The language model, used as it is: source:reference (starter:smollm2), a folder or a Hub id."""
+    prompt: str
+    """What the model goes on from, with `{text}` once, where the text stands: `News: {text} Good or bad? Answer:`."""
+    answers: dict[str, str] = Field({})
+    """By label what the model says for it: `{positive: good, negative: bad}`; labels without an answer are never said.
+    By default all labels are, each by its own name."""
+    name: str = ""
+    """What the table calls it; by default the model's name."""
+    confidence: float | None = Field(None, ge=0, lt=1)
+    """The probability from which on its label counts; by default the `confidence` of `weak-label`."""
+    calibrate: bool = True
+    """Divide each label's probability by the one that the model gives it where the text says nothing."""
+
+    @field_validator("prompt")
+    @classmethod
+    def _asks_of_a_text(cls, prompt: str) -> str:
+        if prompt.count(TEXT) != 1:
+            raise ValueError("the prompt must have {text} once, where the text is to stand")
+        if not words(prompt.replace(TEXT, "")):
+            raise ValueError("the prompt asks nothing: write a question beside {text}")
+        return prompt
+
+    @field_validator("answers")
+    @classmethod
+    def _can_be_compared(cls, answers: dict[str, str]) -> dict[str, str]:
+        if len(answers) == 1:
+            raise ValueError("one answer is always the likeliest: give those of two labels or more")
+        said = list(answers.values())
+        for label, answer in answers.items():
+            if not answer or answer != answer.strip():
+                raise ValueError(f"the answer of '{label}' is {answer!r}: write it without space around it")
+            if said.count(answer) > 1:
+                raise ValueError(f"two labels have the answer '{answer}': give each its own")
+        return answers
+
+
 class WeakLabelConfig(ComponentConfig):
     """Options of `weak-label`."""
 
@@ -49,10 +91,13 @@ class WeakLabelConfig(ComponentConfig):
     `lexicon`."""
     word_lists: dict[str, RecipePath] = Field({})
     """Further functions: by label a file with a word or phrase a line, as `keywords`."""
-    models: tuple[RecipePath, ...] = ()
+    models: tuple[ModelReference, ...] = ()
     """Further functions: runs or model folders of metier that say one label of a text."""
+    prompts: tuple[PromptConfig, ...] = ()
+    """Further functions: `{model: starter:smollm2, prompt: "{text} This is", answers: {positive: good news, negative:
+    bad news}}`, each a pretrained language model, as it is, whose likeliest answer is the label."""
     confidence: float = Field(0.8, ge=0, lt=1)
-    """The probability from which on a model's label counts; below it the model says nothing."""
+    """The probability from which on a model's or a prompt's label counts; below it the function says nothing."""
     combine: Combine = "dawid-skene"
     """`dawid-skene` weighs each function by how often it is right; `majority-vote` counts them alike."""
     min_probability: float = Field(0.5, ge=0, lt=1)
@@ -62,6 +107,11 @@ class WeakLabelConfig(ComponentConfig):
 
     @model_validator(mode="after")
     def _has_functions(self) -> WeakLabelConfig:
-        if not (self.functions or self.word_lists or self.models):
-            raise ValueError("there is no labelling function: give `functions`, `word_lists` or `models`")
+        if not self.count:
+            raise ValueError("there is no labelling function: give `functions`, `word_lists`, `models` or `prompts`")
         return self
+
+    @property
+    def count(self) -> int:
+        """Return how many labelling functions there are."""
+        return sum(map(len, (self.functions, self.word_lists, self.models, self.prompts)))

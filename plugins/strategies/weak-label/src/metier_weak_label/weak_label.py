@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import ClassVar
 
 from metier.components import ComponentConfig, Strategy, Train
 from metier.files import temporary_folder
 from metier.values import Job, Outcome
 from metier_weak_label.options import WeakLabelConfig
+from metier_weak_label.prompts import Answered
 
 logger = logging.getLogger("metier")
 ALONE = "people's labels alone"
@@ -18,18 +20,18 @@ ALONE = "people's labels alone"
 
 
 class WeakLabel(Strategy):
-    """Labels the corpus by keywords, patterns, a lexicon or models, and trains on it beside people's rows."""
+    """Labels the corpus by keywords, patterns, a lexicon, models or prompts, and trains on it beside people's rows."""
 
     name: ClassVar[str] = "weak-label"
     Config: ClassVar[type[ComponentConfig]] = WeakLabelConfig
     config: WeakLabelConfig
 
     def describe(self, seed: int) -> Sequence[str]:
-        """Return a line, and one more where it compares."""
+        """Return a line, one for each model that is asked a prompt, and one where it compares."""
         config = self.config
-        count = len(config.functions) + len(config.word_lists) + len(config.models)
-        functions = "1 function" if count == 1 else f"{count} functions combined by {config.combine}"
+        functions = "1 function" if config.count == 1 else f"{config.count} functions combined by {config.combine}"
         lines = [f"train on texts of the corpus too, labelled by {functions}; validation and test rows keep theirs"]
+        lines += [f"ask {one.model}, as it is, for the label of each text" for one in config.prompts]
         compared = "train once more on people's labels alone, for as many steps, and compare"
         return [*lines, compared] if config.compare else lines
 
@@ -42,26 +44,26 @@ class WeakLabel(Strategy):
         from metier_weak_label._summary import FunctionSummary
 
         with temporary_folder() as folder:
-            labelled = label_corpus(job.datasets, job.task, job.state["labels"], self.config, self.industry)
+            labelled = label_corpus(
+                job.datasets, job.task, job.state["labels"], self.config, self.industry, self._answered
+            )
             for line in (*labelled.lines(), *FunctionSummary.table(labelled.functions)):
                 logger.info("weak-label: %s", line)
             more = with_rows(job, labelled.rows, folder)
             detail = FunctionSummary.detail(labelled.functions)
-            outcome = replace(_restored(train(more), job), details=(detail,))
+            outcome = replace(train(more).on_rows_of(job), details=(detail,))
         if not self.config.compare:
             return outcome
         alone = train(_for_as_many_steps(job, more.datasets["train"].rows))
         return replace(outcome, parts=(*(outcome.parts or (outcome,)), *(alone.parts or (alone,))))
+
+    @cached_property
+    def _answered(self) -> Answered:
+        """What prompts have answered, for the next seed."""
+        return {}
 
 
 def _for_as_many_steps(job: Job, rows: int) -> Job:
     """Return the job on people's rows, with so many more epochs that it trains as long as one on `rows` rows."""
     epochs = job.settings["num_train_epochs"] * rows / job.datasets["train"].rows
     return replace(job, label=f"{job.label}, {ALONE}", settings={**job.settings, "num_train_epochs": epochs})
-
-
-def _restored(outcome: Outcome, job: Job) -> Outcome:
-    """Return an outcome whose jobs name the training rows that stay, not those of the folder that goes."""
-    datasets = {**outcome.job.datasets, "train": job.datasets["train"]}
-    parts = tuple(_restored(part, job) for part in outcome.parts)
-    return replace(outcome, job=replace(outcome.job, datasets=datasets), parts=parts)
