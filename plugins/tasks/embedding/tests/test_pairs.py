@@ -74,6 +74,27 @@ def test_each_partner_is_told_from_the_others_of_its_batch(tmp_path: Path) -> No
 
 
 @torch.no_grad()
+@pytest.mark.parametrize("own", [True, False])
+def test_rows_may_have_any_number_of_mined_negatives(own: bool, tmp_path: Path) -> None:
+    model, objective, tokenizer = made(tmp_path, temperature=0.1, hard_negatives=own)
+    mined = [["sales fell", "the board"], [], [SECONDS[2], "demand"]]  # one of them is the partner itself
+    rows: dict[str, Any] = {"text": TEXTS, "second": SECONDS, "negatives": mined}
+    rows |= {"negative": ["profit", "weak sales", "growth"]} if own else {}
+    batch = batch_of(objective, tokenizer, **rows)
+    others = [*rows.get("negative", []), "sales fell", "the board", "demand"]
+    expected = 0.0
+    for number, (text, partner) in enumerate(zip(TEXTS, SECONDS, strict=True)):
+        # the third row's twin of its partner counts for the others, beside the partner itself
+        candidates = [*SECONDS, *others, *([SECONDS[2]] if number != 2 else [])]
+        cosines = (vectors(model, tokenizer, [text]) @ vectors(model, tokenizer, candidates).T)[0].double()
+        found = torch.exp(cosines / 0.1)
+        expected += float(torch.log(found.sum() / found[candidates.index(partner)]))
+    assert objective.items(batch) == 3
+    assert float(objective.loss(model, batch)) == pytest.approx(expected, rel=1e-4)
+    assert objective.outputs(model, batch).shape == (3, 2, 32), "what is predicted has no negatives"
+
+
+@torch.no_grad()
 def test_candidates_that_are_right_are_no_negatives(tmp_path: Path) -> None:
     model, objective, tokenizer = made(tmp_path, temperature=1.0)
     # the second row's partner is the first's too, and the third's is the first's text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from types import MethodType
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -18,6 +18,7 @@ from transformers.models.auto.modeling_auto import MODEL_FOR_TEXT_ENCODING_MAPPI
 from metier.components import TaskObjective
 from metier.errors import StageError
 from metier.training.padding import pad, pad_token_id
+from metier_embedding.embedding import MINED
 from metier_embedding.modules import write_modules
 
 if TYPE_CHECKING:
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
     from metier.values import Json
 
 TEXT, SECOND, NEGATIVE = range(3)
+"""What a text of a row is, by its place in it; whatever follows the third is a negative too."""
 PARTS = ("text", "second", "negative")
-"""The columns of a row's texts."""
+"""The columns of a row's texts; those of the column `negatives` come behind them."""
 
 
 def build(path: Path, *, pooling: str) -> PreTrainedModel:
@@ -66,13 +68,14 @@ class PairObjective(TaskObjective):
         """Return the tokens of each row's texts, each cut to `max_length`, their lengths, and labels where known."""
         options = {"truncation": True, "max_length": max_length}
         options |= {"return_attention_mask": False, "return_token_type_ids": False}
-        parts = [tokenizer(list(rows[name]), **options)["input_ids"] for name in PARTS if name in rows]
-        texts = list(zip(*parts, strict=True))
+        texts = _texts(rows)
+        encoded = iter(tokenizer([text for some in texts for text in some], **options)["input_ids"])
+        tokens = [list(islice(encoded, len(some))) for some in texts]
         columns: dict[str, Sequence[Any]] = {
-            "input_ids": [[token for text in some for token in text] for some in texts],
-            "lengths": [[len(text) for text in some] for some in texts],
+            "input_ids": [[token for text in some for token in text] for some in tokens],
+            "lengths": [[len(text) for text in some] for some in tokens],
         }
-        if len(parts) > 1:
+        if "second" in rows:
             columns["label"] = [float(value) for value in rows.get("label", [1.0] * len(texts))]
         return columns
 
@@ -110,9 +113,9 @@ class PairObjective(TaskObjective):
         return vectors
 
     def outputs(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
-        """Return the vectors of each row's texts, (rows, texts a row, hidden)."""
-        rows = int(batch["pair"].max()) + 1
-        vectors = self.vectors(model, batch)
+        """Return the vectors of each row's text and, where there is one, its second: (rows, 1 or 2, hidden)."""
+        rows, kept = int(batch["pair"].max()) + 1, batch["part"] < NEGATIVE
+        vectors = self.vectors(model, {name: values[kept] for name, values in batch.items()})
         return vectors.view(rows, -1, vectors.shape[-1])
 
     def decode(
@@ -120,16 +123,17 @@ class PairObjective(TaskObjective):
     ) -> Sequence[Mapping[str, Json]]:
         """Return `embedding` of each text, and that of its `second` where there is one."""
         names = ("embedding", *PARTS[1:])
-        return [dict(zip(names, row, strict=False)) for row in outputs[:, :NEGATIVE].tolist()]
+        return [dict(zip(names, row, strict=False)) for row in outputs.tolist()]
 
 
 @dataclass(frozen=True)
 class Contrastive(PairObjective):
     """Cross-entropy of each text's partner among all second texts and negatives of the batch.
 
-    InfoNCE (van den Oord et al. 2018) with the batch's other partners as negatives (Henderson et al. 2017). What it is
-    depends on the batch: half a batch has fewer negatives. A candidate that is the text itself, or the same as its
-    partner, is left out.
+    InfoNCE (van den Oord et al. 2018) with the batch's other partners as negatives (Henderson et al. 2017), and with
+    all negatives that its rows have, however many each (Karpukhin et al. 2020, section 3.2). What it is depends on the
+    batch: half a batch has fewer negatives. A candidate that is the text itself, or the same as its partner, is left
+    out.
     """
 
     temperature: float
@@ -182,6 +186,15 @@ def _whole(whole: bool) -> None:
     if not whole:
         hint = "leave methods out that train on changed texts alone: lexical-substitution"
         raise StageError("the batch has texts without their partners", where="embedding", hint=hint)
+
+
+def _texts(rows: Mapping[str, Sequence[Any]]) -> list[list[str]]:
+    """Return each row's texts: as many as it has `PARTS`, and its mined negatives."""
+    parts = [rows[name] for name in PARTS if name in rows]
+    found = [list(some) for some in zip(*parts, strict=True)]
+    for some, more in zip(found, rows.get(MINED, ()), strict=MINED in rows):
+        some.extend(more)
+    return found
 
 
 def _apart(tokens: Sequence[int], lengths: Sequence[int]) -> list[Sequence[int]]:

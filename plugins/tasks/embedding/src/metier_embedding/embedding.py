@@ -22,6 +22,8 @@ SECOND = Column(
     "second", aliases=("answer", "positive", "passage", "sentence2", "text_b", "text2", "hypothesis"), answer=True
 )
 NEGATIVE = Column("negative", aliases=("hard_negative",), answer=True)
+MINED = "negatives"
+"""The column of the training rows in which `mined-negatives` puts what it found, a list of texts a row."""
 ALIKE = ("score", "similarity", "grade")
 LABEL = Column("label", "number", aliases=ALIKE)
 PERHAPS = Column("label", "number", aliases=ALIKE, required=False)

@@ -1,4 +1,4 @@
-"""Registers the task head `embedding`."""
+"""Registers the task head `embedding`, and the strategy `mined-negatives`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from metier.hookspecs import hookimpl
 
 if TYPE_CHECKING:
-    from metier.components import TaskHead
+    from metier.components import Strategy, TaskHead
 
 
 @hookimpl
@@ -17,3 +17,11 @@ def provide_task_heads() -> Sequence[type[TaskHead]]:
     from metier_embedding.embedding import Embedding
 
     return [Embedding]
+
+
+@hookimpl
+def provide_strategies() -> Sequence[type[Strategy]]:
+    """Return the strategy."""
+    from metier_embedding.mined_negatives import MinedNegatives
+
+    return [MinedNegatives]
