@@ -1,4 +1,4 @@
-"""`retrieval-qa` and `faq` keep the contract of a task head."""
+"""`retrieval-qa`, `retrieval-augmented-generation` and `faq` keep the contract of a task head."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from metier.testing import TaskHeadContract
 from metier.testing.samples import rows
 from metier.values import Json
 from metier_retrieval.faq import Faq
+from metier_retrieval.generation import RetrievalAugmentedGeneration
 from metier_retrieval.retrieval_qa import RetrievalQA
 
 
@@ -29,6 +30,13 @@ class TestRetrievalQA(TaskHeadContract):
             "answers": [[] if number % 4 == 3 else [row["text"].split()[0]] for number, row in enumerate(some)],
             "passage": [row["text"] for row in some],
         }
+
+
+class TestRetrievalAugmentedGeneration(TestRetrievalQA):
+    """The same questions, answered in words."""
+
+    component: ClassVar[type[TaskHead]] = RetrievalAugmentedGeneration
+    options: ClassVar[Mapping[str, Json]] = {"passages": 2, "max_new_tokens": 8, "system": "", "no_answer": "none"}
 
 
 class TestFaq(TaskHeadContract):

@@ -63,7 +63,7 @@ def test_the_same_texts_are_encoded_once(tmp_path: Path, monkeypatch: pytest.Mon
     asked = []
     monkeypatch.setattr(_dense, "_KEPT", {})
     whole = _dense.encoded
-    monkeypatch.setattr(_dense, "encoded", lambda model, texts, folder: asked.append(1) or whole(model, texts, folder))
+    monkeypatch.setattr(_dense, "encoded", lambda *given, **options: asked.append(1) or whole(*given, **options))
     one, two = build_model("bert", tmp_path / "one").path, build_model("bert", tmp_path / "two", seed=9).path
     for number, (model, texts) in enumerate(((one, TEXTS), (one, TEXTS), (two, TEXTS), (two, TEXTS[:2]))):
         _dense.write(texts, tmp_path / str(number), model=model)

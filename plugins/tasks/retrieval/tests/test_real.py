@@ -102,8 +102,13 @@ def test_an_encoder_of_a_run_finds_in_place_of_the_model(tmp_path: Path) -> None
     options = RetrievalOptions(retriever="dense", encoder=str(tmp_path / "run"))
     assert options.encoder_of(tmp_path) == folder
     assert RetrievalOptions().encoder_of(tmp_path) == tmp_path
-    with pytest.raises(DataError, match="there is no model here"):
+    fetched = RetrievalOptions(retriever="dense", encoder="starter:minilm").encoder_of(tmp_path)
+    assert (fetched / "config.json").is_file()
+    with pytest.raises(DataError, match="there is no model at the `encoder`"):
         RetrievalOptions(encoder=str(tmp_path / "other")).encoder_of(tmp_path)
+    task = {"use": "retrieval-qa", "encoder": "startr:minilm"}
+    with pytest.raises(RecipeError, match="the `encoder` is not known: no model source named 'startr'"):
+        plan(recipe(tmp_path, task, [{"question": "a", "answers": "b"}], {"use": "text", "path": "recipe.yaml"}))
     task = {"use": "retrieval-qa", "encoder": str(tmp_path / "other")}
     with pytest.raises(RecipeError, match="there is no model at the `encoder`"):
         plan(recipe(tmp_path, task, [{"question": "a", "answers": "b"}], {"use": "text", "path": "recipe.yaml"}))

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from metier.errors import RunError
 from metier.files import digest, read_json
 from metier.models import digest_folder, read_model_info
 from metier.training.quiet import quiet_transformers
 from metier.training.tokenizers import load_tokenizer
-from metier_embedding._torch import Contrastive, build
+from metier_embedding._encoding import encoded
+from metier_embedding._torch import build
 from metier_embedding.modules import MODES, POOLING
 from metier_retrieval.index import ENCODER
 from metier_retrieval.ranking import Ranking, best
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 VECTORS = "vectors.npy"
 TOKENS = 512
 """Of a text that are read at most."""
-TEXTS = 32
-"""That are encoded at a time."""
 BLOCK = 1 << 16
 """Passages that questions are compared with at a time."""
 QUESTIONS = 256
@@ -53,8 +51,7 @@ class Dense:
     @quiet_transformers()
     def rankings(self, questions: Sequence[str], count: int) -> list[Ranking]:
         """Return for each question its `count` best passages."""
-        encoder = build(self._folder, pooling=pooling_of(self._folder))
-        asked = encoded(encoder, questions, self._folder)
+        asked = _encoded(questions, self._folder)
         parts = (asked[start : start + QUESTIONS] for start in range(0, len(asked), QUESTIONS))
         return [one for part in parts for one in nearest(part, self._vectors, count)]
 
@@ -73,21 +70,10 @@ def nearest(asked: np.ndarray, vectors: np.ndarray, count: int, *, block: int = 
     return found
 
 
-def encoded(encoder: PreTrainedModel, texts: Sequence[str], folder: Path) -> np.ndarray:
-    """Return a vector of length 1 a text, (texts, hidden), float32; `folder` has the tokenizer."""
-    tokenizer, reader = load_tokenizer(folder), Contrastive(pooling_of(folder), 1.0, 1.0)
+def _encoded(texts: Sequence[str], folder: Path, encoder: PreTrainedModel | None = None) -> np.ndarray:
+    """Return a vector of length 1 a text, (texts, hidden), float32; `folder` has the encoder, if it is not given."""
     length = min(read_model_info(folder, reference=folder.name).max_length or TOKENS, TOKENS)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    encoder = encoder.eval().to(device)
-    found = np.zeros((len(texts), encoder.config.hidden_size), dtype=np.float32)
-    for chosen in _alike(texts):
-        columns = reader.encode({"text": [texts[row] for row in chosen]}, tokenizer, length)
-        examples = [dict(zip(columns, one, strict=True)) for one in zip(*columns.values(), strict=True)]
-        batch = reader.collate(examples, tokenizer, np.random.default_rng(0))
-        with torch.no_grad():
-            vectors = reader.vectors(encoder, {name: tensor.to(device) for name, tensor in batch.items()})
-        found[chosen] = vectors.cpu().numpy()
-    return found
+    return encoded(folder, texts, pooling=pooling_of(folder), max_length=length, encoder=encoder)
 
 
 def _once(encoder: PreTrainedModel, texts: Sequence[str], folder: Path) -> np.ndarray:
@@ -95,7 +81,7 @@ def _once(encoder: PreTrainedModel, texts: Sequence[str], folder: Path) -> np.nd
     key = digest([digest_folder(folder), *texts])
     if key not in _KEPT:
         _KEPT.clear()
-        _KEPT[key] = encoded(encoder, texts, folder)
+        _KEPT[key] = _encoded(texts, folder, encoder)
     return _KEPT[key]
 
 
@@ -113,9 +99,3 @@ def pooling_of(folder: Path) -> str:
         hint = "take an encoder that reads texts by the mean over their tokens, or `retriever: bm25`"
         raise RunError("this encoder reads texts neither by the mean nor by the last token", where=str(path), hint=hint)
     return ways[0]
-
-
-def _alike(texts: Sequence[str]) -> Iterator[list[int]]:
-    """Yield the numbers of texts of like length, so that little is padded."""
-    order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
-    yield from (order[start : start + TEXTS] for start in range(0, len(order), TEXTS))

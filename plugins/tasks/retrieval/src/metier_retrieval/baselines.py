@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datasets import Dataset
 
     from metier.components.task_head import Features, PredictionTable
-    from metier_retrieval.retrieval_qa import RetrievalQA
+    from metier_retrieval.documents import DocumentQuestions
 
 Passage = Mapping[str, Any]
 
@@ -25,7 +25,7 @@ Passage = Mapping[str, Any]
 class PassageBaseline(Baseline):
     """Reads the first passage that was found, and shapes answers as the head's own predictions."""
 
-    def __init__(self, head: RetrievalQA, state: Mapping[str, Json]) -> None:
+    def __init__(self, head: DocumentQuestions, state: Mapping[str, Json]) -> None:
         self.head = head
         self.state = state
 

@@ -1,4 +1,4 @@
-"""Registers the task heads `retrieval-qa` and `faq`."""
+"""Registers the task heads `retrieval-qa`, `retrieval-augmented-generation` and `faq`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 def provide_task_heads() -> Sequence[type[TaskHead]]:
     """Return the heads."""
     from metier_retrieval.faq import Faq
+    from metier_retrieval.generation import RetrievalAugmentedGeneration
     from metier_retrieval.retrieval_qa import RetrievalQA
 
-    return [RetrievalQA, Faq]
+    return [RetrievalQA, RetrievalAugmentedGeneration, Faq]
