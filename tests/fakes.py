@@ -177,6 +177,21 @@ class AdamW(OptimizerFactory):
     Config: ClassVar[type[ComponentConfig]] = OptimizerConfig
 
 
+class LabelsCorpus(Strategy):
+    """Labels the corpus."""
+
+    name: ClassVar[str] = "labels-corpus"
+
+    def needs_corpus(self) -> bool:
+        return True
+
+    def refuses(self, task: TaskHead) -> str | None:
+        return f"{task.name} has no labels" if task.name == "regression" else None
+
+    def describe(self, seed: int) -> Sequence[str]:
+        return ["label the corpus"]
+
+
 class Seeds(Strategy):
     """Several seeds."""
 
@@ -227,7 +242,7 @@ COMPONENTS: tuple[type[Component], ...] = (
         EncodersOnly,
         Lexical,
     ),
-    *(Classification, Regression, Retrieval, AdamW, Seeds, Finance),
+    *(Classification, Regression, Retrieval, AdamW, LabelsCorpus, Seeds, Finance),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.faulty.case import Case, changed
+from tests.faulty.case import GOOD, Case, changed
 
 COMPONENT_CASES = [
     Case(
@@ -87,6 +87,24 @@ COMPONENT_CASES = [
         "--corpus",
         recipe=changed("  corpus: corpus.txt\n", ""),
         where="recipe.yaml:6: adapt[0]: ",
+        real=False,
+    ),
+    Case(
+        "a strategy without corpus",
+        "labels-corpus needs text of the industry",
+        "--corpus",
+        recipe=changed("  corpus: corpus.txt\nadapt:\n  - {use: continued-pretraining, epochs: 1}\n", "")
+        + "improve: [labels-corpus]\n",
+        where="recipe.yaml:7: improve[0]: ",
+        real=False,
+    ),
+    Case(
+        "a strategy that refuses the task",
+        "labels-corpus refuses: regression has no labels",
+        "leave it out of `improve`",
+        recipe=f"{GOOD.replace('text-classification', 'regression')}improve: [labels-corpus]\n",
+        files={"train.csv": "text,score\na,1\n"},
+        where="recipe.yaml:10: improve[0]: ",
         real=False,
     ),
     Case(

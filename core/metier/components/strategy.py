@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from metier.components.base import Component
 from metier.components.industry import Industry
 from metier.values import Job, Outcome
+
+if TYPE_CHECKING:
+    from metier.components.task_head import TaskHead
 
 Train: TypeAlias = Callable[[Job], Outcome]
 
@@ -18,6 +21,14 @@ class Strategy(Component):
     kind: ClassVar[str] = "strategy"
     industry: Industry | None = None
     """The recipe's industry, where it names one; set by the core before `run`."""
+
+    def needs_corpus(self) -> bool:
+        """Return whether it reads `data.corpus`. Asked while planning."""
+        return False
+
+    def refuses(self, task: TaskHead) -> str | None:
+        """Return why it cannot serve the task, in words; None if it can. Asked while planning."""
+        return None
 
     def describe(self, seed: int) -> Sequence[str]:
         """Return what it is going to do, a line each, for `metier plan`; pure, no torch."""

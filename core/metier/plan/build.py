@@ -37,6 +37,7 @@ def _held_together(planning: Planning, parts: Parts) -> Parts:
     info = parts.model[1] if parts.model else None
     training, split = parts.training, parts.split
     compatibility.check_adaptation(planning, parts.industry, parts.adapt, head)
+    compatibility.check_strategies(planning, parts.improve, head)
     if info is not None:
         compatibility.check_model(planning, info, parts.task, parts.adapt)
         training = compatibility.check_length(planning, info, training)

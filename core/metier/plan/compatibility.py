@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from metier.columns import CORPUS_SPLIT, of_split
 from metier.columns import resolve as resolve_columns
-from metier.components import AdaptationMethod, DataSource, Industry, TaskHead
+from metier.components import AdaptationMethod, DataSource, Industry, Strategy, TaskHead
 from metier.errors import DataError, MetierError
 from metier.plan.components import create, pretrains
 from metier.plan.context import Planning
@@ -21,20 +21,30 @@ def check_adaptation(
     planning: Planning, industry: Use | None, methods: Mapping[Path, Use], head: TaskHead | None
 ) -> None:
     """Note what the methods and the head miss in the recipe, and where methods cannot act beside each other."""
-    check_corpus(planning, methods, head)
+    needing = {path: use for path, use in methods.items() if create(planning, AdaptationMethod, use).needs_corpus()}
+    check_corpus(planning, needing, head)
     check_adapts(planning, methods)
     check_methods(planning, methods)
     check_industry(planning, industry, methods)
 
 
-def check_corpus(planning: Planning, methods: Mapping[Path, Use], head: TaskHead | None) -> None:
-    """Note every method, and the head, that needs a corpus where there is none."""
+def check_strategies(planning: Planning, strategies: Mapping[Path, Use], head: TaskHead | None) -> None:
+    """Note what strategies miss in the recipe, and which refuse the task, in their own words."""
+    made = {path: create(planning, Strategy, use) for path, use in strategies.items()}
+    check_corpus(planning, {path: strategies[path] for path, one in made.items() if one.needs_corpus()}, None)
+    for path, one in made.items():
+        if head is not None and (reason := one.refuses(head)):
+            hint = "leave it out of `improve`, or choose another task"
+            planning.problems.add(path, f"{one.name} refuses: {reason}", hint)
+
+
+def check_corpus(planning: Planning, needing: Mapping[Path, Use], head: TaskHead | None) -> None:
+    """Note every component, and the head, that needs a corpus where there is none."""
     if planning.value("data", CORPUS_SPLIT) is not None:
         return
     hint = "add `data: {corpus: …}`, or give --corpus 'documents/*.txt'"
-    for path, use in methods.items():
-        if create(planning, AdaptationMethod, use).needs_corpus():
-            planning.problems.add(path, f"{use.name} needs text of the industry, and there is no data.corpus", hint)
+    for path, use in needing.items():
+        planning.problems.add(path, f"{use.name} needs text of the industry, and there is no data.corpus", hint)
     if head is not None and head.corpus_columns is not None:
         planning.problems.add(("task",), f"{head.name} answers from documents, and there is no data.corpus", hint)
 

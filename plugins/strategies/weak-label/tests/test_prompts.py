@@ -12,13 +12,16 @@ import torch
 from pydantic import ValidationError
 from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
+from metier.components import TaskHead
+from metier.discovery import discover
 from metier.errors import MetierError, StageError
 from metier.testing.models import MAX_LENGTH, MODEL_TYPES, build_model, load_tokenizer
-from metier.values import LocalModel
+from metier.values import LocalModel, Use
 from metier_weak_label._answers import CONTENT_FREE, AnswerScorer
 from metier_weak_label.functions import LabellingFunction, functions_of
 from metier_weak_label.options import PromptConfig, WeakLabelConfig
 from metier_weak_label.prompts import Prompted
+from metier_weak_label.weak_label import WeakLabel
 
 PROMPT = "news : {text} is this good or bad ? answer :"
 ANSWERS = {"a": "good", "b": "very bad", "c": "very good news", "d": "no news", "e": "neutral"}
@@ -223,6 +226,19 @@ def test_an_encoder_is_refused_with_a_way_out(tmp_path: Path) -> None:
         functions_with({"model": str(tmp_path / "minilm"), "prompt": PROMPT})
     assert error.value.problems[0].where == "prompt: minilm"
     assert "starter:smollm2" in error.value.problems[0].hint
+
+
+@pytest.mark.parametrize(
+    ("model", "reason"),
+    [("starter:minilm", "is an encoder"), ("startr:minilm", "no model source named"), ("starter:smollm2", None)],
+)
+def test_what_a_prompts_model_cannot_do_is_said_while_planning(model: str, reason: str | None) -> None:
+    made = WeakLabel(WeakLabelConfig.model_validate({"prompts": [{"model": model, "prompt": PROMPT}]}))
+    assert made.needs_corpus()
+    said = made.refuses(discover().create(TaskHead, Use(TaskHead.kind, "text-classification")))
+    assert said is None if reason is None else reason in str(said)
+    pairs = discover().create(TaskHead, Use(TaskHead.kind, "pair-classification"))
+    assert "one label each, and the rows of pair-classification are none" in str(made.refuses(pairs))
 
 
 def test_a_model_without_a_language_head_is_refused(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ import pytest
 import torch
 
 import metier
+from metier.components import TaskHead
 from metier.data.store import load, write
-from metier.errors import StageError
 from metier.testing import StrategyContract
 from metier.testing.models import build_model, load_tokenizer
 from metier.testing.samples import rows
@@ -100,16 +100,11 @@ class TestByWords(MinedContract):
         made.run(job_of(tmp_path, super().job(tmp_path), some), train)
         assert [bool(row[MINED]) for row in train.given] == [True, False, True, True]
 
-    @pytest.mark.parametrize(
-        ("task", "said"),
-        [(Use("task head", "text-classification"), "text-classification"), (None, "loss: cosine")],
-    )
-    def test_other_tasks_are_refused(self, made: MinedNegatives, task: Use | None, said: str, tmp_path: Path) -> None:
-        job = replace(self.job(tmp_path), task=task or Use("task head", "embedding", {"loss": "cosine"}))
-        train = self.train(tmp_path)
-        with pytest.raises(StageError, match=said):
-            made.run(job, train)
-        assert not train.jobs
+    def test_other_tasks_are_refused(self, made: MinedNegatives) -> None:
+        cosine = Embedding(Embedding.Config.model_validate({"loss": "cosine"}))
+        assert made.refuses(Embedding()) is None
+        assert made.refuses(cosine) == "`loss: cosine` has no negatives"
+        assert made.refuses(TaskHead()) == "the task  has no negatives"
 
 
 class TestByVectors(MinedContract):

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from metier.components import TaskHead
 from metier.data.store import load, write
 from metier.errors import StageError
 from metier.testing import StrategyContract
-from metier.values import Job, Outcome
+from metier.values import Column, Job, Outcome
 from metier_text._balanced import drawn, goals
 from metier_text.balance import Balance
 
@@ -96,6 +97,14 @@ def test_what_is_done_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) 
     assert Balance().describe(13) == [
         "repeat training rows of rarer labels until none has more than 1 times the rows of another"
     ]
+
+
+def test_a_task_without_one_label_a_row_is_refused_while_planning() -> None:
+    class Labels(TaskHead):
+        columns = (Column("text"), Column("label", "label"))
+
+    assert Balance().refuses(Labels()) is None
+    assert "have not one label each" in str(Balance().refuses(TaskHead()))
 
 
 @pytest.mark.parametrize("labels", [[["a"], ["b"]], [1.0, 2.0]])

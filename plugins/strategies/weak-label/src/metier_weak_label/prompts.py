@@ -8,7 +8,7 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from metier.errors import StageError
+from metier.errors import MetierError, StageError
 from metier.values import LocalModel
 from metier_weak_label.options import PromptConfig
 
@@ -82,6 +82,23 @@ class Prompted:
         return list(self.answers)[best] if probabilities[best] >= self.confidence else None
 
 
+def refusal(config: PromptConfig) -> str | None:
+    """Return why a model cannot answer, as far as is known without fetching it; None if it may."""
+    from metier.components import ModelSource
+    from metier.discovery import discover
+    from metier.plan import split_reference
+
+    registry = discover()
+    try:
+        source, reference = split_reference(config.model, registry)
+        made = registry.find(ModelSource, source).component()
+        assert isinstance(made, ModelSource)
+        info = made.describe(reference)
+    except MetierError as error:
+        return error.problems[0].message
+    return _cannot_write(config) if info is not None and info.architecture == "encoder" else None
+
+
 def model_of(config: PromptConfig, *, where: str) -> LocalModel:
     """Return the model's files, as those of a recipe's `model`; raises `MetierError` where there are none, or it cannot
     write."""
@@ -91,10 +108,13 @@ def model_of(config: PromptConfig, *, where: str) -> LocalModel:
 
     model = fetch_model(config.model, discover(), offline=is_offline())
     if model.info.architecture == "encoder":
-        message = f"{config.model} is an encoder: it reads and does not write"
         hint = "name a decoder (GPT-2, Llama) or an encoder-decoder (T5) as the prompt's model: starter:smollm2"
-        raise StageError(message, where=where, hint=hint)
+        raise StageError(_cannot_write(config), where=where, hint=hint)
     return model
+
+
+def _cannot_write(config: PromptConfig) -> str:
+    return f"{config.model} is an encoder: it reads and does not write"
 
 
 def _digest(text: str) -> bytes:

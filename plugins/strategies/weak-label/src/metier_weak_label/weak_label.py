@@ -8,11 +8,11 @@ from dataclasses import replace
 from functools import cached_property
 from typing import ClassVar
 
-from metier.components import ComponentConfig, Strategy, Train
+from metier.components import ComponentConfig, Strategy, TaskHead, Train
 from metier.files import temporary_folder
 from metier.values import Job, Outcome
 from metier_weak_label.options import WeakLabelConfig
-from metier_weak_label.prompts import Answered
+from metier_weak_label.prompts import Answered, refusal
 
 logger = logging.getLogger("metier")
 ALONE = "people's labels alone"
@@ -25,6 +25,18 @@ class WeakLabel(Strategy):
     name: ClassVar[str] = "weak-label"
     Config: ClassVar[type[ComponentConfig]] = WeakLabelConfig
     config: WeakLabelConfig
+
+    def needs_corpus(self) -> bool:
+        """Return true: the corpus is what is labelled."""
+        return True
+
+    def refuses(self, task: TaskHead) -> str | None:
+        """Refuse rows that are not a text and its label, and a prompt to a model that is known not to write."""
+        from metier_weak_label.functions import says_one_label
+
+        if not says_one_label(task):
+            return f"it labels texts with one label each, and the rows of {task.name} are none"
+        return next(filter(None, map(refusal, self.config.prompts)), None)
 
     def describe(self, seed: int) -> Sequence[str]:
         """Return a line, one for each model that is asked a prompt, and one where it compares."""

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from metier.components import ComponentConfig, Strategy, Train
+from metier.components import ComponentConfig, Strategy, TaskHead, Train
 from metier.files import temporary_folder
 from metier.values import Job, Outcome
 
@@ -38,6 +38,14 @@ class MinedNegatives(Strategy):
 
     config: Config
 
+    def refuses(self, task: TaskHead) -> str | None:
+        """Refuse other tasks than `embedding` with `loss: contrastive`."""
+        from metier_embedding.embedding import Embedding
+
+        if not isinstance(task, Embedding):
+            return f"the task {task.name} has no negatives"
+        return None if task.config.loss == "contrastive" else f"`loss: {task.config.loss}` has no negatives"
+
     def describe(self, seed: int) -> Sequence[str]:
         """Return a line, and one more where it compares."""
         count = f"{self.config.number} hard negative{'s' * (self.config.number > 1)}"
@@ -46,10 +54,7 @@ class MinedNegatives(Strategy):
         return [*lines, "train once more without them, and compare"] if self.config.compare else lines
 
     def run(self, job: Job, train: Train) -> Outcome:
-        """Train on the rows with their negatives; the outcome's job is the one given.
-
-        Raises `StageError` where the task is another than `embedding` with `loss: contrastive`.
-        """
+        """Train on the rows with their negatives; the outcome's job is the one given."""
         from metier_embedding.mined_rows import mine, with_negatives
 
         mined = mine(job, self.config)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from metier.errors import StageError
 from metier.values import Detail, Job, TableDetail
 from metier_embedding.embedding import MINED, Embedding
 from metier_embedding.mining import Negative, mined
@@ -68,14 +67,11 @@ class Mined:
 
 
 def mine(job: Job, config: MinedNegatives.Config) -> Mined:
-    """Return the job's training rows with their negatives; no other split is read.
-
-    Raises `StageError` where the task is another than `embedding` with `loss: contrastive`.
-    """
+    """Return the job's training rows with their negatives; no other split is read."""
     from metier.data.store import load
     from metier_embedding.pairs import together
 
-    task = _task(job)
+    task = Embedding.Config.model_validate(dict(job.task.options))
     rows = load(job.datasets["train"])
     belong, texts, seconds = together(rows, task.threshold), rows["text"][:], rows["second"][:]
     alike = _by_words(texts, seconds) if config.retriever == "tf-idf" else _by_vectors(job, task, texts, seconds)
@@ -97,17 +93,6 @@ def with_negatives(job: Job, given: Mined, folder: Path) -> Job:
     )
     train = write(made, folder / "train.arrow", types={**types, MINED: pa.list_(pa.string())})
     return replace(job, datasets={**job.datasets, "train": train})
-
-
-def _task(job: Job) -> Embedding.Config:
-    """Return the options of the job's task."""
-    hint = "leave mined-negatives out of `improve`: it serves `embedding` with `loss: contrastive`"
-    if job.task.name != Embedding.name:
-        raise StageError(f"the task {job.task.name} has no negatives", where=WHERE, hint=hint)
-    config = Embedding.Config.model_validate(dict(job.task.options))
-    if config.loss != "contrastive":
-        raise StageError(f"`loss: {config.loss}` has no negatives", where=WHERE, hint=hint)
-    return config
 
 
 def _by_words(texts: Sequence[str], seconds: Sequence[str]) -> Similarities:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from metier.data.store import load, records, write
 from metier.data.tables import column
 from metier.errors import StageError
-from metier.values import Job, Outcome
+from metier.values import Job
 
 if TYPE_CHECKING:
     from metier_text.balance import Balance
@@ -68,13 +68,6 @@ def drawn(labels: Sequence[str], goal: Mapping[str, int], source: Random) -> lis
         for row in source.sample(mine, rest):
             copies[row] += 1
     return copies
-
-
-def restored(outcome: Outcome, job: Job) -> Outcome:
-    """Return an outcome whose jobs name the training rows that stay, not those of the folder that goes."""
-    datasets = {**outcome.job.datasets, "train": job.datasets["train"]}
-    parts = tuple(restored(part, job) for part in outcome.parts)
-    return replace(outcome, job=replace(outcome.job, datasets=datasets), parts=parts)
 
 
 def _repeated(rows: Iterator[dict[str, Any]], copies: Sequence[int]) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from metier.components import ComponentConfig, Strategy, Train
+from metier.components import ComponentConfig, Strategy, TaskHead, Train
 from metier.files import temporary_folder
 from metier.values import Job, Outcome
 
@@ -27,6 +27,12 @@ class Balance(Strategy):
 
     config: Config
 
+    def refuses(self, task: TaskHead) -> str | None:
+        """Refuse tasks without one label a row."""
+        one_label = any(column.kind == "label" for column in task.columns)
+        several = "; `class_weights: balanced` of the task serves several labels a row"
+        return None if one_label else f"the rows of {task.name} have not one label each{several}"
+
     def describe(self, seed: int) -> Sequence[str]:
         """Return one line."""
         does = (
@@ -41,7 +47,7 @@ class Balance(Strategy):
 
         Raises `StageError` where the training rows have not one label each.
         """
-        from metier_text._balanced import balanced, restored
+        from metier_text._balanced import balanced
 
         with temporary_folder() as folder:
-            return restored(train(balanced(job, self.config, folder)), job)
+            return train(balanced(job, self.config, folder)).on_rows_of(job)
