@@ -71,7 +71,8 @@ FILES = {
     "education/reading-level": RealFile(
         "OneStopEnglish",
         {"train": {"use": "one-stop-english", "path": "education/onestop_english"}},
-        more={"training": {"max_length": 256, "per_device_train_batch_size": 16}},
+        150,
+        more={"training": {"per_device_train_batch_size": 16}},
     ),
     "education/writing-feedback": RealFile(
         "SciEntsBank, 3-way, unseen answers",
@@ -80,7 +81,7 @@ FILES = {
             "test": {"use": "scientsbank", "path": "education/semeval2013_scientsbank_3way/test-unseen-answers/*.xml"},
             "split": PUBLISHED,
         },
-        250,
+        150,
     ),
     "finance/customer-intent": RealFile(
         "BANKING77",
@@ -89,7 +90,7 @@ FILES = {
             "test": {"use": "csv", "path": "finance/banking77/test.csv"},
             "split": PUBLISHED,
         },
-        400,
+        300,
     ),
     "finance/entities": RealFile(
         "SEC filings (CoNLL)",
@@ -106,11 +107,12 @@ FILES = {
             "test": {"use": "tat-qa", "path": "finance/tatqa/tatqa_dataset_test_gold.json", "part": "spans"},
             "split": {"validation": 0.1, "by": "group", "group": "table"},
         },
-        300,
+        150,
     ),
     "finance/sentiment": RealFile(
         "Financial PhraseBank, 50 % agree",
         {"train": {"use": "financial-phrasebank", "path": "finance/financial_phrasebank/Sentences_50Agree.txt"}},
+        150,
         more={"adapt": []},
     ),
     "finance/sentiment-zh": RealFile(
@@ -120,15 +122,16 @@ FILES = {
             "test": {"use": "fincuge-finfe", "path": "finance/fincuge_finfe_zh/eval_list.json"},
             "split": PUBLISHED,
         },
-        300,
+        150,
     ),
     "legal/clause-classification": RealFile(
         "CUAD, twelve categories",
         {"train": {"use": "cuad", "path": "legal/cuad/master_clauses.csv"}},
+        100,
         more={"adapt": []},
     ),
     "legal/dispute-focus-zh": RealFile(
-        "LawBench 2-2", {"train": {"use": "lawbench", "path": "legal/lawbench_zh/2-2.json"}}
+        "LawBench 2-2", {"train": {"use": "lawbench", "path": "legal/lawbench_zh/2-2.json"}}, 120
     ),
     "legal/entities": RealFile(
         "German LER",
@@ -137,7 +140,7 @@ FILES = {
             "test": _annotated("legal/german_ler/ler_test.conll"),
             "split": PUBLISHED,
         },
-        300,
+        200,
     ),
     "manufacturing/entities": RealFile(
         "MaintIE, five upper classes",
@@ -154,7 +157,7 @@ FILES = {
                 "columns": {"answer": "recommendation"},
             }
         },
-        40,
+        30,
         more={"task": {"max_new_tokens": 64}, "training": {"max_length": 256}},
     ),
     "manufacturing/work-order-triage": RealFile(
@@ -163,10 +166,10 @@ FILES = {
             "train": {"use": "nestor-work-orders", "path": "manufacturing/excavators_mwo/excavators_annotated.csv"},
             "split": {"validation": 0.1, "test": 0.25},
         },
-        300,
+        200,
         more={"task": {"use": "text-classification", "pooling": "mean", "multi_label": True}},
     ),
-    "medical/department-zh": RealFile("Chinese medical dialogues, internal medicine", {"train": CONSULTATIONS}),
+    "medical/department-zh": RealFile("Chinese medical dialogues, internal medicine", {"train": CONSULTATIONS}, 80),
     "medical/entities": RealFile(
         "NCBI disease (CoNLL)",
         {
@@ -175,7 +178,7 @@ FILES = {
             "test": _annotated("medical/ncbi_disease_ner/test.tsv"),
             "split": {"validation": 0},
         },
-        300,
+        200,
     ),
     "medical/record-generation": RealFile(
         "MTS-Dialog, validation file",
@@ -184,7 +187,7 @@ FILES = {
             "test": {"use": "mts-dialog", "path": "medical/mts_dialog/MTS-Dialog-ValidationSet.csv"},
             "split": {"validation": 0},
         },
-        60,
+        30,
         more={"task": {"max_new_tokens": 96}, "training": {"max_length": 320}},
     ),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 from torch.nn.functional import cross_entropy
@@ -20,9 +20,16 @@ Inputs = Mapping[str, Any]
 
 
 def loss_at_labels(
-    model: PreTrainedModel, inputs: Inputs, labels: torch.Tensor, *, linear_head: bool = False
+    model: PreTrainedModel,
+    inputs: Inputs,
+    labels: torch.Tensor,
+    *,
+    linear_head: bool = False,
+    reduction: Literal["sum", "none"] = "sum",
 ) -> torch.Tensor:
     """Return the cross-entropy summed over labelled places, float32; the head computes those alone.
+
+    With the `reduction` none it is that of each labelled place, row by row: (places,).
 
     `labels` (batch, sequence) stand beside the tokens whose states they are guessed from. A vocabulary of 30,000 makes
     the head as costly as the layers: at 15 % of the places it is not. With `linear_head` (see `has_linear_head`) no
@@ -31,9 +38,9 @@ def loss_at_labels(
     places = labels != IGNORED
     head = model.get_output_embeddings()
     with only_at(model, places):
-        if not (linear_head and type(head) is torch.nn.Linear):
+        if reduction == "none" or not (linear_head and type(head) is torch.nn.Linear):
             logits = model(**inputs).logits
-            return cross_entropy(logits.flatten(0, -2).float(), labels[places], reduction="sum")
+            return cross_entropy(logits.flatten(0, -2).float(), labels[places], reduction=reduction)
         states = before_head(model, inputs)
     return linear_cross_entropy(states.flatten(0, -2), head.weight, head.bias, labels[places])
 

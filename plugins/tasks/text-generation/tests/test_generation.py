@@ -18,6 +18,7 @@ from metier_text_generation._constraints import answer_rules
 from metier_text_generation._inputs import to_learn
 from metier_text_generation._rectangles import until_end
 from metier_text_generation._torch import AnswerObjective, build
+from metier_text_generation.figures import AnswerFigures
 from metier_text_generation.options import Options
 
 KNOWN, STEPS = 0.5, 400
@@ -70,6 +71,31 @@ class Learnt:
             outputs = self.objective.outputs(self.model, self.batch(part))
             found.extend(self.objective.decode(outputs, part, self.tokenizer))
         return found
+
+
+@pytest.mark.parametrize("model_type", ["gpt2", "llama", "t5"])
+def test_a_true_answers_log_loss_is_told_row_by_row(model_type: str, tmp_path: Path) -> None:
+    made = learnt(model_type, tmp_path, trained=False)
+    made.model.eval()
+    examples = made.examples(ROWS)
+    with torch.no_grad():
+        outputs = made.objective.outputs(made.model, made.batch(examples))
+        alone = [made.batch([example]) for example in examples]
+        losses = [float(made.objective.loss(made.model, one)) for one in alone]
+    assert outputs[:, 0].tolist() == pytest.approx(losses, rel=1e-4)
+    assert outputs[:, 1].tolist() == [made.objective.items(one) for one in alone]
+    decoded = made.objective.decode(outputs, examples, made.tokenizer)
+    assert [one["tokens"] for one in decoded] == outputs[:, 1].tolist()
+    assert all("log_loss" not in one for one in made.predict(ROWS)), "what is right is not known there"
+
+
+def test_perplexity_is_the_exponential_of_the_log_loss_a_token() -> None:
+    table = {name: np.array(["a", "b", "c"], dtype=object) for name in ("prediction", "reference")}
+    table |= {name: np.full(3, np.nan) for name in ("finished", "numbers")}
+    figures = AnswerFigures({**table, "log_loss": np.array([2.0, 6.0, np.nan]), "tokens": np.array([4, 2, 0])})
+    assert figures(None)["perplexity"] == pytest.approx(np.exp(8 / 6))
+    assert figures(np.array([1.0, 0.0, 5.0]))["perplexity"] == pytest.approx(np.exp(2 / 4))
+    assert "perplexity" not in figures(np.array([0.0, 0.0, 1.0]))
 
 
 def learnt(

@@ -56,6 +56,8 @@ def test_weights_count_rows(rows: list[tuple[str, str, int]]) -> None:
             "reference": objects(np.repeat(objects(true), times)),
             "finished": np.repeat(np.arange(len(said)) % 2 == 0, times),
             "numbers": np.repeat(np.where(np.arange(len(said)) % 2 == 0, 0.5, np.nan), times),
+            "log_loss": np.repeat(np.arange(len(said)) * 0.5, times),
+            "tokens": np.repeat(np.arange(len(said)), times),
         }
         return dict(AnswerFigures(columns, ("a",))(None if given is None else np.array(given, dtype=float)))
 
@@ -68,6 +70,8 @@ def test_a_reference_without_words_is_not_counted() -> None:
         "reference": objects(["–", "the pump"]),
         "finished": np.array([True, False]),
         "numbers": np.array([np.nan, np.nan]),
+        "log_loss": np.array([np.nan, np.nan]),
+        "tokens": np.array([0, 0]),
     }
     found = AnswerFigures(columns)(None)
     assert (found["rouge_l"], found["rouge_2"], found["exact_match"], found["finished"]) == (1.0, 1.0, 0.5, 0.5)

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import torch
+
 from metier.training.encoded import ROW
 from metier_question_answering.matching import NO_ANSWER
 from metier_retrieval.found import FOUND, READ
@@ -15,8 +17,9 @@ from metier_retrieval.support import best_support, same_words
 from metier_text_generation._torch import AnswerObjective
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerFast
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
+    from metier.components.objective import Batch
     from metier.values import Json
     from metier_retrieval.generation import RetrievalAugmentedGeneration
 
@@ -39,6 +42,10 @@ class CitedAnswer(AnswerObjective):
         if "answers" in rows:
             flat["answer"] = [one.answer for one in prompts]
         return {**super().encode(flat, tokenizer, max_length), ROW: [one.row for one in prompts]}
+
+    def log_loss(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
+        """Return zeros: a true answer that is not in the passages read is not to be said."""
+        return torch.zeros(len(batch["labels"]), 2, dtype=torch.float64, device=batch["labels"].device)
 
     def joined(self, pieces: Sequence[Mapping[str, Json]], row: Mapping[str, Any]) -> Mapping[str, Json]:
         """Return the `answer` of the passages that were read, with its citation; empty where it is not in them.

@@ -109,7 +109,9 @@ class AnswerObjective(TaskObjective):
         return loss_at_labels(model, {**inputs, "use_cache": False}, labels, linear_head=self.linear_head)
 
     def outputs(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
-        """Return the ids of generated tokens (batch, new tokens), -1 behind each answer's end."""
+        """Return (batch, 2 + new tokens), float64: what `log_loss` has, then the ids of generated tokens, -1 behind
+        each answer's end.
+        """
         inputs, before = to_answer(model, batch)
         generated: Any = model.generate(  # type: ignore[operator]
             **inputs,
@@ -118,21 +120,39 @@ class AnswerObjective(TaskObjective):
             prefix_allowed_tokens_fn=choices_only(batch.get("choices"), given=before),
         )
         ends: Any = model.generation_config.eos_token_id
-        return until_end(generated[:, before:], ends)
+        return torch.cat([self.log_loss(model, batch), until_end(generated[:, before:], ends).double()], dim=1)
+
+    def log_loss(self, model: PreTrainedModel, batch: Batch) -> torch.Tensor:
+        """Return the log loss of each true answer, summed over its tokens, and how many they are: (batch, 2), float64.
+
+        Both are 0 where the answer is not known.
+        """
+        inputs, labels = to_learn(model, batch)
+        asked = labels != IGNORED
+        found = torch.zeros(len(labels), 2, dtype=torch.float64, device=labels.device)
+        if asked.any():
+            each = loss_at_labels(model, {**inputs, "use_cache": False}, labels, reduction="none")
+            found[:, 0].index_add_(0, asked.nonzero()[:, 0], each.double())
+            found[:, 1] = asked.sum(dim=1)
+        return found
 
     def decode(
         self, outputs: torch.Tensor, examples: Sequence[Mapping[str, Any]], tokenizer: PreTrainedTokenizerFast
     ) -> Sequence[Mapping[str, Json]]:
-        """Return `text`, whether the model ended it itself (`finished`), and what `fields` hold where there are any."""
+        """Return `text`, whether the model ended it itself (`finished`), and what `fields` hold where there are any.
+
+        Where the true answer is known, also its `log_loss` and its `tokens`.
+        """
         answers = AnswerTokens(self.options, tokenizer)
         choices = answers.choices()
         found: list[Mapping[str, Json]] = []
-        for row in outputs.tolist():
-            tokens = [token for token in row if token != UNSAID]
+        for log_loss, count, *row in outputs.tolist():
+            tokens = [int(token) for token in row if token != UNSAID]
             finished = bool(tokens) and tokens[-1] in answers.ends
             whole = tokens[:-1] if finished else tokens
             said = str(tokenizer.decode(whole, skip_special_tokens=True, clean_up_tokenization_spaces=False))
             text = choices.get(tuple(tokens)) or (self.options.prefix + said.strip()).strip()
             fields = {"fields": filled(text, self.options.fields)} if self.options.fields else {}
-            found.append({"text": text, "finished": finished, **fields})
+            known = {"log_loss": round(log_loss, 4), "tokens": int(count)} if count else {}
+            found.append({"text": text, "finished": finished, **fields, **known})
         return found

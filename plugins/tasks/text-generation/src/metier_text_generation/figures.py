@@ -13,7 +13,7 @@ from metier_text_generation.overlap import character_counts, chrf, rouge_l, roug
 if TYPE_CHECKING:
     from metier.components.task_head import PredictionTable
 
-CHRF = "chrf"
+CHRF, PERPLEXITY = "chrf", "perplexity"
 
 
 class AnswerFigures:
@@ -39,14 +39,24 @@ class AnswerFigures:
         counted = pairs if names is None or CHRF in names else []
         self.characters = np.array([character_counts(said, true) for said, true in counted])
         """(rows, orders, 3), where chrF is asked for."""
+        self.losses = np.zeros((2, self.count))
+        """Log loss of the true answers, and their tokens, (2, rows), where perplexity is asked for."""
+        if names is None or PERPLEXITY in names:
+            self.losses = np.stack([np.nan_to_num(table["log_loss"]), table["tokens"]])
 
     def __call__(self, weights: np.ndarray | None) -> Mapping[str, float]:
-        """Return the means over rows, and chrF over all; a figure without a row that it is defined on is left out."""
+        """Return the means over rows, and chrF and perplexity over all: the exponential of the log loss a token.
+
+        A figure without a row that it is defined on is left out.
+        """
         weights = np.ones(self.count) if weights is None else weights
         figures: dict[str, float] = {}
         for name, values in self.rows.items():
             defined = ~np.isnan(values)
             if (total := float(weights[defined].sum())) > 0:
                 figures[name] = float(weights[defined] @ values[defined]) / total
+        log_loss, tokens = self.losses @ weights
+        if tokens > 0:
+            figures[PERPLEXITY] = float(np.exp(log_loss / tokens))
         score = chrf(np.tensordot(weights, self.characters, axes=1)) if len(self.characters) else None
         return figures if score is None else {**figures, CHRF: score}

@@ -73,7 +73,8 @@ class TextGeneration(TaskHead):
     ) -> PredictionTable:
         """Return id, reference and prediction, and whether the model ended its answer itself, (rows,).
 
-        `numbers` and `true_numbers` are the shares of a prediction's and a reference's numbers that are in the prompt.
+        `numbers` and `true_numbers` are the shares of a prediction's and a reference's numbers that are in the prompt;
+        `log_loss` is the reference's, summed over its `tokens`: NaN and 0 where a baseline has none.
         """
         import numpy as np
 
@@ -89,13 +90,15 @@ class TextGeneration(TaskHead):
             "finished": np.array([one["finished"] for one in predictions], dtype=bool),
             "numbers": np.array([share_in_prompt(*one) for one in zip(said, prompts, strict=True)]),
             "true_numbers": np.array([share_in_prompt(*one) for one in zip(true, prompts, strict=True)]),
+            "log_loss": np.array([one.get("log_loss", np.nan) for one in predictions], dtype=np.float64),
+            "tokens": np.array([one.get("tokens", 0) for one in predictions], dtype=np.int64),
         }
 
     def measurer(
         self, table: PredictionTable, state: Mapping[str, Json], names: frozenset[str] | None = None
     ) -> Measure:
-        """Return ROUGE-1, -2 and -L, chrF, exact matches, answers that ended, numbers that are in the prompt, and
-        fields that are filled.
+        """Return ROUGE-1, -2 and -L, chrF, exact matches, answers that ended, numbers that are in the prompt, fields
+        that are filled, and the perplexity of the true answers.
 
         Answers are compared once.
         """
