@@ -25,6 +25,7 @@ BEGIN, END = "<!-- written by benchmarks/real_files.py -->", "<!-- end of real f
 HEAD = (
     "recipe",
     "file",
+    "steps",
     "rows: train, test",
     "figure",
     "model",
@@ -212,7 +213,7 @@ def rows(names: Sequence[str], data: Path, folder: Path, seeds: int, *, runs: bo
         if latest is None:
             print(f"{name}: not run yet")
             continue
-        made = line(name, chosen.title, *measured(latest))
+        made = line(name, chosen.title, str(chosen.steps), *measured(latest))
         print(made, flush=True)
         yield made
 
@@ -222,9 +223,10 @@ def write(page: Path, lines: Sequence[str], seeds: int) -> None:
     facts = environment()
     how = (
         "The same recipes from published files, whole, in the formats in which people download them: the recipe "
-        "extended by `data`, with the label set of the file, and training bounded to some hundred steps. Published "
-        "test rows where there are some, else a fifth to a quarter of the rows. "
-        f"{seeds} seeds, as above. The recipes that are not here have no published file of their kind at hand. "
+        "extended by `data`, with the label set of the file, and training bounded to so many steps, which for the larger "
+        "files is an epoch or two. Published test rows where there are some, else a fifth to a quarter of the rows. "
+        f"{seeds} seeds, as above. The recipes that are not here have no published file of their kind "
+        "at hand, or were not run. "
         f"{facts['processor']}, {facts['cores']} cores."
     )
     parts = [BEGIN, "", "## From real files", "", how, "", line(*HEAD), f"|{'---|' * len(HEAD)}", *lines, "", END]
