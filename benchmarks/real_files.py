@@ -223,8 +223,8 @@ def write(page: Path, lines: Sequence[str], seeds: int) -> None:
     facts = environment()
     how = (
         "The same recipes from published files, whole, in the formats in which people download them: the recipe "
-        "extended by `data`, with the label set of the file, and training bounded to so many steps, which for the larger "
-        "files is an epoch or two. Published test rows where there are some, else a fifth to a quarter of the rows. "
+        "extended by `data`, with the label set of the file, and training bounded to so many steps, which for the "
+        "larger files is an epoch or two. Published test rows where there are some, else a fifth to a quarter of all. "
         f"{seeds} seeds, as above. The recipes that are not here have no published file of their kind "
         "at hand, or were not run. "
         f"{facts['processor']}, {facts['cores']} cores."
