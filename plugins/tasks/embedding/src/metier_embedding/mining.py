@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from metier.data.keys import keys
-from metier_embedding.ranking import BLOCK, Similarities
+from metier_embedding.ranking import BLOCK, Similarities, set_aside
 
 
 class Negative(NamedTuple):
@@ -41,7 +40,7 @@ def mined(
     places = np.array([candidates.setdefault(one, len(candidates)) for one in keys(seconds)], dtype=np.int64)
     firsts = np.unique(places, return_index=True)[1]
     names = list(keys(texts))
-    aside = _aside(names, places, together, candidates)
+    aside = set_aside(names, places, together, candidates)
     found: list[list[Negative]] = [[] for _ in texts]
     for start in range(0, len(texts), BLOCK):
         block = slice(start, min(start + BLOCK, len(texts)))
@@ -51,19 +50,6 @@ def mined(
                 allowed[list(aside[names[row]])] = False
                 best = _best(scores, np.flatnonzero(allowed), number)
                 found[row] = [Negative(int(firsts[place]), float(scores[place])) for place in best]
-    return found
-
-
-def _aside(
-    names: Sequence[str], places: np.ndarray, together: np.ndarray, candidates: dict[str, int]
-) -> dict[str, set[int]]:
-    """Return for each text the candidates that are its partners, or the text itself."""
-    found: dict[str, set[int]] = defaultdict(set)
-    for name, place, belongs in zip(names, places.tolist(), together, strict=True):
-        if belongs:
-            found[name].add(place)
-        if name in candidates:
-            found[name].add(candidates[name])
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -39,7 +39,7 @@ def ranked(texts: Sequence[str], seconds: Sequence[str], together: np.ndarray, s
     places = np.array([candidates.setdefault(second, len(candidates)) for second in seconds])
     firsts = np.unique(places, return_index=True)[1]
     names = list(candidates)
-    aside = _aside(texts, seconds, together, candidates)
+    aside = set_aside(texts, places, together, candidates)
     rank, nearest = np.full(len(texts), np.nan), list[str]()
     score, similarity = np.zeros(len(texts)), np.zeros(len(texts))
     for start in range(0, len(texts), BLOCK):
@@ -58,14 +58,14 @@ def ranked(texts: Sequence[str], seconds: Sequence[str], together: np.ndarray, s
     return Ranked(rank, nearest, score, similarity, len(candidates))
 
 
-def _aside(
-    texts: Sequence[str], seconds: Sequence[str], together: np.ndarray, candidates: dict[str, int]
+def set_aside(
+    texts: Sequence[str], places: np.ndarray, together: np.ndarray, candidates: Mapping[str, int]
 ) -> dict[str, set[int]]:
-    """Return for each text the candidates that are right too, or the text itself."""
+    """Return for each text the candidates that are right too, or the text itself; `places` (rows,) are the partners."""
     found: dict[str, set[int]] = defaultdict(set)
-    for text, second, belongs in zip(texts, seconds, together, strict=True):
+    for text, place, belongs in zip(texts, places.tolist(), together, strict=True):
         if belongs:
-            found[text].add(candidates[second])
+            found[text].add(place)
         if text in candidates:
             found[text].add(candidates[text])
     return found

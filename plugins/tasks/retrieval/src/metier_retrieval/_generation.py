@@ -57,9 +57,8 @@ class CitedAnswer(AnswerObjective):
         written = str(first["text"])
         support = best_support(written, row["question"], read)
         share = support.share if support else 0.0
-        answered = support is not None and share >= self.options.min_support
-        if not written or same_words(written, self.options.no_answer):
-            answered = False
+        said = bool(written) and not same_words(written, self.options.no_answer)
+        answered = said and support is not None and share >= self.options.min_support
         place = [{"text": support.passage["text"], **cited(support.passage)}] if support and answered else []
         return {
             "answer": written if answered else NO_ANSWER,
