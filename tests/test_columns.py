@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from metier.columns import CORPUS, resolve
+from metier.columns import CORPUS, CORPUS_SPLIT, of_split, resolve
 from metier.errors import DataError
 from metier.values import Column
 
@@ -55,3 +55,10 @@ def test_all_that_cannot_be_resolved_is_told(
 
 def test_a_corpus_needs_text_alone() -> None:
     assert resolve(CORPUS, {}, ("file", "content"), where="data.corpus") == {"text": "content"}
+
+
+def test_a_task_may_name_the_text_of_its_corpus_itself() -> None:
+    question = Column("text", aliases=("question",))
+    assert of_split(CORPUS_SPLIT, (), (Column("page"),)) == (*CORPUS, Column("page"))
+    assert of_split(CORPUS_SPLIT, (), (question, Column("answer"))) == (question, Column("answer"))
+    assert of_split("train", (question,), None) == (question,)

@@ -22,7 +22,10 @@ SECOND = Column("second", aliases=("hypothesis", "answer", "sentence2", "student
 
 def of_split(split: str, columns: Sequence[Column], corpus: Sequence[Column] | None) -> tuple[Column, ...]:
     """Return what the records of a split must hold, by a task's columns and what it reads of a corpus."""
-    return (*CORPUS, *(corpus or ())) if split == CORPUS_SPLIT else tuple(columns)
+    if split != CORPUS_SPLIT:
+        return tuple(columns)
+    named = {column.name for column in corpus or ()}
+    return (*(column for column in CORPUS if column.name not in named), *(corpus or ()))
 
 
 def resolve(

@@ -72,7 +72,8 @@ class TaskHead(Component):
     columns: ClassVar[tuple[Column, ...]] = ()
     """What every record must hold."""
     corpus_columns: ClassVar[tuple[Column, ...] | None] = None
-    """What it reads of each text of the corpus beside `text` (a page number); None where it reads no corpus."""
+    """What it reads of each text of the corpus: beside `text` (a page number), or a `text` with names of its own; None
+    where it reads no corpus."""
     windows: ClassVar[bool] = False
     """Whether a row longer than `max_length` is read in windows, so that nothing of it is cut."""
     primary_metric: ClassVar[str] = ""

@@ -62,7 +62,7 @@ class TaskHeadContract(FiguresContract):
 
         texts = [row["text"] for row in rows(16)]
         more = {column.name: [column.name] * len(texts) for column in self.component.corpus_columns or ()}
-        return Dataset.from_dict({"id": [f"passage-{number}" for number in range(len(texts))], "text": texts, **more})
+        return Dataset.from_dict({**more, "id": [f"passage-{number}" for number in range(len(texts))], "text": texts})
 
     def task(self, model_type: str, folder: Path) -> Task:
         """Return the head on a tiny model; skips, with its reason, where it refuses."""

@@ -30,7 +30,11 @@ class Faq(TaskHead):
 
     name: ClassVar[str] = "faq"
     columns: ClassVar[tuple[Column, ...]] = (QUESTION, ANSWER, PAIR)
-    corpus_columns: ClassVar[tuple[Column, ...] | None] = (Column("answer"), Column("pair", "label", required=False))
+    corpus_columns: ClassVar[tuple[Column, ...] | None] = (
+        QUESTION,
+        Column("answer", aliases=ANSWER.aliases),
+        Column("pair", "label", required=False),
+    )
     primary_metric: ClassVar[str] = "accuracy"
 
     class Config(RetrievalOptions):
