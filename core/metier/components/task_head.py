@@ -76,6 +76,8 @@ class TaskHead(Component):
     where it reads no corpus."""
     windows: ClassVar[bool] = False
     """Whether a row longer than `max_length` is read in windows, so that nothing of it is cut."""
+    zero_shot: ClassVar[bool] = False
+    """Whether a model can do the task before any training: it is judged so too then, beside the baselines."""
     primary_metric: ClassVar[str] = ""
     """The figure that runs are compared by; larger is better."""
 
@@ -108,10 +110,11 @@ class TaskHead(Component):
         """
         raise NotImplementedError(f"{type(self).__name__}.index")
 
-    def retrieve(self, rows: Dataset, folder: Path) -> Dataset:
+    def retrieve(self, rows: Dataset, folder: Path, *, training: bool = False) -> Dataset:
         """Return `rows` with columns of what the index in `folder` has for each, which `encode` and `joined` see.
 
-        Called before rows are encoded, where `corpus_columns` is not None.
+        Called before rows are encoded, where `corpus_columns` is not None. With `training` the rows are to be learnt
+        from, or their loss to be told, and there may be more in them than was found.
         """
         raise NotImplementedError(f"{type(self).__name__}.retrieve")
 

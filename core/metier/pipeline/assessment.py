@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +15,15 @@ from metier.pipeline.context import RunContext
 from metier.pipeline.preparation import Prepared
 from metier.pipeline.store import Stage
 from metier.pipeline.training import title
-from metier.values import LocalModel, Outcome, Use
+from metier.values import Json, LocalModel, Outcome, Use
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
 JUDGED = "test"
 """The split that baselines answer."""
+SEEN = ("max_length", "precision")
+"""Settings that baselines of the pretrained model follow."""
 
 
 def assess(context: RunContext, prepared: Prepared, model: LocalModel, outcome: Outcome) -> None:
@@ -39,7 +41,7 @@ def assess(context: RunContext, prepared: Prepared, model: LocalModel, outcome: 
         rows = _rows_of(prepared, head, model, beside)
         baselines = [
             {"name": baseline.name, "splits": {JUDGED: _kept(context, stage.path, f"{_slug(baseline.name)}-{JUDGED}")}}
-            for baseline in head.baselines(prepared.state)
+            for baseline in _baselines(context, head, model, prepared.state)
             for stage in [_fitted(context, prepared, task, baseline, model, rows)]
         ]
     parts = outcome.parts or (outcome,)
@@ -69,9 +71,19 @@ def _rows_of(prepared: Prepared, head: TaskHead, model: LocalModel, folder: Path
     @functools.cache
     def rows(split: str) -> Dataset:
         indexed()
-        return retrieved(head, load(prepared.datasets[split]), folder)
+        return retrieved(head, load(prepared.datasets[split]), folder, training=split == "train")
 
     return rows
+
+
+def _baselines(context: RunContext, head: TaskHead, model: LocalModel, state: Mapping[str, Json]) -> Sequence[Baseline]:
+    """Return those of the head, and the untouched model where it can do the task."""
+    if not head.zero_shot:
+        return head.baselines(state)
+    from metier.training.predictor import Predictor
+    from metier.training.untouched import Untouched
+
+    return (*head.baselines(state), Untouched(Predictor(model.path, head, state, context.plan.training)))
 
 
 def _fitted(
@@ -94,7 +106,7 @@ def _fitted(
         "state": prepared.state,
         "data": {split: prepared.datasets[split].digest for split in (*read, JUDGED)},
         "model": model.digest,
-        "length": context.plan.training.max_length,
+        "settings": {name: getattr(context.plan.training, name) for name in SEEN},
         "seed": context.plan.seed,
     }
 

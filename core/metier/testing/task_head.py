@@ -76,7 +76,7 @@ class TaskHeadContract(FiguresContract):
         given = self.dataset()
         if head.corpus_columns is not None:
             head.index(self.corpus(), folder / "index", model=model.path)
-            given = head.retrieve(given, folder / "index")
+            given = head.retrieve(given, folder / "index", training=True)
         return Task(head=head, model=model, rows=given)
 
     def any_task(self, folder: Path) -> Task:

@@ -88,7 +88,9 @@ def fine_tune(
     if head.corpus_columns is not None:
         head.index(load(datasets["corpus"]), folder, model=model.path)
     rows = {
-        split: retrieved(head, load(datasets[split]), folder) for split in ("train", "validation") if split in datasets
+        split: retrieved(head, load(datasets[split]), folder, training=True)
+        for split in ("train", "validation")
+        if split in datasets
     }
     metrics = engine.train(head.objective(task.state), built, rows["train"], validation=rows.get("validation"))
     _save(engine.trained, tokenizer, place.folder)
@@ -106,9 +108,9 @@ def predictions(
     yield from engine.predict(head.objective(state), model, retrieved(head, load(rows), folder))
 
 
-def retrieved(head: TaskHead, rows: Dataset, folder: Path) -> Dataset:
+def retrieved(head: TaskHead, rows: Dataset, folder: Path, *, training: bool = False) -> Dataset:
     """Return rows with what the index in a model's folder has for each, where the head reads a corpus."""
-    return rows if head.corpus_columns is None else head.retrieve(rows, folder)
+    return rows if head.corpus_columns is None else head.retrieve(rows, folder, training=training)
 
 
 def _engine(

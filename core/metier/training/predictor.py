@@ -56,6 +56,10 @@ class Predictor:
 
     def stream(self, rows: Dataset) -> Iterator[list[Mapping[str, Json]]]:
         """Yield predictions in row order, some batches at a time."""
+        return self.answers(retrieved(self.head, rows, self.folder))
+
+    def answers(self, rows: Dataset) -> Iterator[list[Mapping[str, Json]]]:
+        """Yield predictions as `stream` does, for rows that have what `TaskHead.retrieve` finds."""
         with temporary_folder() as folder:
             engine = TrainingEngine(
                 tokenizer=self.tokenizer,
@@ -65,5 +69,4 @@ class Predictor:
                 seed=0,
                 log=logger.debug,
             )
-            given = retrieved(self.head, rows, self.folder)
-            yield from engine.predict(self.head.objective(self.state), self.model, given)
+            yield from engine.predict(self.head.objective(self.state), self.model, rows)

@@ -39,7 +39,7 @@ def head() -> Faq:
 
 def retrieved(head: Faq, folder: Path, rows: dict[str, Any] = ROWS) -> Dataset:
     head.index(Dataset.from_dict(PAIRS), folder, model=folder)
-    return head.retrieve(Dataset.from_dict(rows), folder)
+    return head.retrieve(Dataset.from_dict(rows), folder, training=True)
 
 
 def test_right_pairs_are_told_by_their_answer_or_their_name(head: Faq, tmp_path: Path) -> None:
@@ -120,6 +120,8 @@ def test_figures_count_those_that_are_not_in_the_faq_apart() -> None:
     assert figures["accuracy"] == pytest.approx(2 / 3)
     assert (figures["accuracy_in_faq"], figures["accuracy_not_in_faq"]) == (0.5, 1.0)
     assert (figures["recall_at_1"], figures["recall_at_5"], figures["mrr_at_10"]) == (0.5, 1.0, 0.75)
+    nothing = answer_of_pairs([], threshold=0.5, temperature=0.1)
+    assert table([made[0], nothing, nothing], rows, "pair")["rank"].tolist()[::2] == [2.0, np.inf]
     assert "accuracy_in_faq" not in FaqFigures(columns)(np.array([0.0, 1, 0]))
     shown = {row[0]: row[1:] for row in thresholds(columns, 0.5).rows}
     assert shown[0.5] == (round(2 / 3, 4), round(2 / 3, 4))

@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from datasets import Dataset
 
 from metier_question_answering.matching import NO_ANSWER
 from metier_retrieval.figures import RankFigures, RetrievalFigures, by_rank
 from metier_retrieval.found import NAMED, READ, TAUGHT
 from metier_retrieval.reading import answer_of_passages
 from metier_retrieval.tables import rank
+from metier_retrieval.tables import table as table_of
 
 
 def passage(text: str, **more: Any) -> dict[str, Any]:
@@ -78,7 +80,18 @@ def test_ranks_are_measured_by_their_equations_and_undefined_figures_are_left_ou
     assert figures(np.array([0, 0, 0, 0, 3.0])) == {}
     assert rank([{"rank": 1, "right": False}, {"rank": 2, "right": True}]) == 2
     assert rank([{"rank": 1, "right": False}]) == np.inf
-    assert np.isnan(rank([{"rank": 1}]))
+    assert rank([]) == np.inf
+
+
+def test_a_question_for_which_nothing_was_found_counts_as_not_found() -> None:
+    """Also where no passage shares a word with it; only questions without an answer have no rank."""
+    rows = Dataset.from_dict({"id": ["1", "2", "3"], "answers": [["oil"], ["oil"], []]})
+    found = [[], [{"rank": 1, "right": True}], [{"rank": 1}]]
+    made = [{"answer": "", "score": 0.0, "citations": [], "passages": one} for one in found]
+    ranks = table_of(made, rows, "words")["rank"]
+    assert ranks.tolist()[:2] == [np.inf, 1.0]
+    assert np.isnan(ranks[2])
+    assert RankFigures(ranks)(np.ones(3))["recall_at_10"] == 0.5
 
 
 def test_citations_are_precise_where_the_passage_is_right() -> None:

@@ -37,8 +37,9 @@ def head(tmp_path: Path) -> RetrievalQA:
     return made
 
 
-def found(head: RetrievalQA, folder: Path, **row: Any) -> list[dict[str, Any]]:
-    (only,) = head.retrieve(Dataset.from_dict({"id": ["q"], **{name: [value] for name, value in row.items()}}), folder)
+def found(head: RetrievalQA, folder: Path, training: bool = True, **row: Any) -> list[dict[str, Any]]:
+    rows = Dataset.from_dict({"id": ["q"], **{name: [value] for name, value in row.items()}})
+    (only,) = head.retrieve(rows, folder, training=training)
     passages: list[dict[str, Any]] = only["found"]
     return passages
 
@@ -65,6 +66,8 @@ def test_the_right_passage_is_learnt_from_even_where_it_is_not_read(head: Retrie
     passages = found(head, tmp_path, **said)
     assert [(one["use"], one["right"], one["rank"]) for one in passages] == [(READ, False, 1), (TAUGHT, True, 2)]
     assert [one["text"] for one in passages] == [CORPUS["text"][1], CORPUS["text"][0]]
+    judged = found(head, tmp_path, training=False, **said)
+    assert [(one["use"], one["right"], one["rank"]) for one in judged] == [(READ, False, 1), (NAMED, True, 2)]
     beyond = found(head, tmp_path, **{**said, "answers": "closed", "file": "press.pdf", "page": "2"})
     assert (beyond[-1]["use"], beyond[-1]["rank"], beyond[-1]["score"]) == (TAUGHT, None, None)
     unlabelled = found(head, tmp_path, question=said["question"])

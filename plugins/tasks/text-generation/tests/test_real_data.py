@@ -40,12 +40,17 @@ def test_talks_become_drafts(tmp_path: Path) -> None:
         writer = csv.DictWriter(file, rows[0].keys())
         writer.writeheader()
         writer.writerows(rows)
-    build_model("llama", tmp_path / "model", texts=[row[name] for row in rows for name in ("dialogue", "section_text")])
+    texts = [row[name] for row in rows for name in ("dialogue", "section_text")]
+    words = len(load_tokenizer(build_model("llama", tmp_path / "model", texts=texts).path))
     (tmp_path / "recipe.yaml").write_text(RECIPE, encoding="utf-8")
     run = metier.run(tmp_path / "recipe.yaml", output=tmp_path / "runs")
     judged = json.loads((run.path / "evaluation" / "metrics.json").read_text(encoding="utf-8"))
-    assert len(judged["baselines"]) == 3
+    *simple, untouched = judged["baselines"]
+    assert (len(simple), untouched["name"]) == (3, "untouched model")
+    perplexity = untouched["splits"]["test"]["metrics"]["perplexity"]
+    assert perplexity == pytest.approx(words, rel=0.2), "drawn by chance, a model takes all words to be as likely"
     tested = judged["arms"][0]["runs"][0]["splits"]["test"]
+    assert tested["metrics"]["perplexity"] < perplexity
     assert set(tested["metrics"]) >= {"rouge_1", "rouge_2", "rouge_l", "chrf", "exact_match", "finished"}
     table = pq.read_table(run.path / tested["predictions"]).to_pylist()
     said = metier.load(run.path).predict([{"text": row["text"]} for row in table])

@@ -72,8 +72,9 @@ class DocumentQuestions(TaskHead):
 
         write(corpus, folder, options=self.config, model=model, columns=("text", *PLACES), searched=("text",))
 
-    def retrieve(self, rows: Dataset, folder: Path) -> Dataset:
-        """Return `rows` with the column `found`: passages with their place, rank and score."""
+    def retrieve(self, rows: Dataset, folder: Path, *, training: bool = False) -> Dataset:
+        """Return `rows` with the column `found`: passages with their place, rank and score; to train on, a right one
+        too where none is read."""
         from metier_retrieval.found import with_texts
         from metier_retrieval.index import Index
         from metier_retrieval.truth import Truth
@@ -81,7 +82,7 @@ class DocumentQuestions(TaskHead):
         index = Index(folder)
         judge = Truth(index).right if "answers" in rows.column_names else None
         read = self.config.passages
-        return with_texts(rows, index, question="question", names=PLACES, read=read, judge=judge)
+        return with_texts(rows, index, question="question", names=PLACES, read=read, judge=judge, training=training)
 
     def table(
         self, predictions: Sequence[Mapping[str, Json]], rows: Dataset, state: Mapping[str, Json]

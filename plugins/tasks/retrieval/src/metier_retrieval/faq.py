@@ -90,15 +90,17 @@ class Faq(TaskHead):
         check_pairs(corpus)
         write(corpus, folder, options=self.config, model=model, columns=("text", *NAMES), searched=self.searched)
 
-    def retrieve(self, rows: Dataset, folder: Path) -> Dataset:
-        """Return `rows` with the column `found`: pairs with their answer, rank and score."""
+    def retrieve(self, rows: Dataset, folder: Path, *, training: bool = False) -> Dataset:
+        """Return `rows` with the column `found`: pairs with their answer, rank and score; to train on, the right one
+        too where it was not found."""
         from metier_retrieval.faq_rows import Pairs
         from metier_retrieval.found import with_texts
         from metier_retrieval.index import Index
 
         index = Index(folder)
         judge = Pairs(index).right if any(name in rows.column_names for name in NAMES) else None
-        return with_texts(rows, index, question="text", names=NAMES, read=self.config.candidates, judge=judge)
+        read = self.config.candidates
+        return with_texts(rows, index, question="text", names=NAMES, read=read, judge=judge, training=training)
 
     def objective(self, state: Mapping[str, Json]) -> TaskObjective:
         """Return the loss over cosines of questions with their candidates."""

@@ -25,14 +25,15 @@ SHARES = (0.1, 0.25, 0.5, 0.75, 0.9)
 def table(predictions: Sequence[Mapping[str, Json]], rows: Dataset, by: str) -> PredictionTable:
     """Return the table; pairs are told by name or by their answer, as the rows tell them."""
     similarity = [one["similarity"] for one in predictions]
+    references = [said(value) for value in rows[by][:]]
     return {
         "id": objects(rows["id"][:]),
-        "reference": objects([said(value) for value in rows[by][:]]),
+        "reference": objects(references),
         "prediction": objects([said(one.get(by)) for one in predictions]),
         "likest": objects([_likest(one, by) for one in predictions]),
         "score": np.array([one["score"] for one in predictions], dtype=np.float64),
         "similarity": np.array([np.nan if one is None else one for one in similarity], dtype=np.float64),
-        "rank": np.array([_rank(one["candidates"]) for one in predictions], dtype=np.float64),
+        "rank": np.array([_rank(*one) for one in zip(predictions, references, strict=True)], dtype=np.float64),
     }
 
 
@@ -73,8 +74,8 @@ def _likest(prediction: Mapping[str, Json], by: str) -> str:
     return next((said(one.get(by)) for one in prediction["candidates"]), NOT_THERE)
 
 
-def _rank(candidates: Sequence[Mapping[str, Json]]) -> float:
+def _rank(prediction: Mapping[str, Json], reference: str) -> float:
     """Return the rank of the right pair by similarity; infinity where it was not found, NaN where there is none."""
-    if not any("right" in one for one in candidates):
-        return np.nan
-    return next((float(rank) for rank, one in enumerate(candidates, start=1) if one["right"]), np.inf)
+    ranked = enumerate(prediction["candidates"], start=1)
+    found = (float(rank) for rank, one in ranked if one.get("right"))
+    return np.nan if reference == NOT_THERE else next(found, np.inf)

@@ -37,19 +37,26 @@ Judge = Callable[[Mapping[str, Any]], Right | None]
 
 
 def with_texts(
-    rows: Dataset, index: Index, *, question: str, names: Sequence[str], read: int, judge: Judge | None
+    rows: Dataset,
+    index: Index,
+    *,
+    question: str,
+    names: Sequence[str],
+    read: int,
+    judge: Judge | None,
+    training: bool = False,
 ) -> Dataset:
     """Return `rows` with the column `found`: texts for the question in a column, the first `read` of them to be read.
 
     Each has `text`, the columns `names` of the corpus, `rank` from 1 (null beyond the ranking), `score`, `right` (null
-    where it is not known) and `use`. With a `judge` they say which are right, and the first right one is among them
-    even where it is not found, to be learnt from. Raises `DataError` for a row that cannot be judged.
+    where it is not known) and `use`. With a `judge` they say which are right; for `training` the first right one is
+    among them even where it is not read, to be learnt from. Raises `DataError` for a row that cannot be judged.
     """
     from datasets.features.features import generate_from_arrow_type
 
     rankings = index.rankings(rows[question][:])
     made = [
-        _texts(index, ranking, names=names, read=read, right=judge and _judged(row, judge))
+        _texts(index, ranking, names=names, read=read, right=judge and _judged(row, judge), training=training)
         for row, ranking in zip(rows, rankings, strict=True)
     ]
     kept = rows.remove_columns(FOUND) if FOUND in rows.column_names else rows
@@ -71,13 +78,13 @@ def _judged(row: Mapping[str, Any], judge: Judge) -> Right | None:
 
 
 def _texts(
-    index: Index, ranking: Ranking, *, names: Sequence[str], read: int, right: Right | None
+    index: Index, ranking: Ranking, *, names: Sequence[str], read: int, right: Right | None, training: bool
 ) -> list[dict[str, Any]]:
     """Return a row's texts."""
     ranks = {number: rank for rank, number in enumerate(ranking.numbers.tolist(), start=1)}
     use = {number: READ if rank <= read else NAMED for number, rank in ranks.items() if rank <= max(read, LISTED)}
     marks = {number: right.holds(number) for number in use} if right else {}
-    if right and not any(marks[number] for number in use if use[number] == READ):
+    if training and right and not any(marks[number] for number in use if use[number] == READ):
         taught = right.first(ranking)
         if taught is not None:
             use[taught], marks[taught] = TAUGHT, True

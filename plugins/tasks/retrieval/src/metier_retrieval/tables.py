@@ -30,7 +30,7 @@ def table(predictions: Sequence[Mapping[str, Json]], rows: Dataset, match: Match
         "prediction": objects([[one] for one in said]),
         "right": np.array([exact_match(*one, match) > 0 for one in zip(said, references, strict=True)], dtype=bool),
         "score": np.array([one["score"] for one in predictions], dtype=np.float64),
-        "rank": np.array([rank(one["passages"]) for one in predictions], dtype=np.float64),
+        "rank": np.array([_rank(*one) for one in zip(predictions, references, strict=True)], dtype=np.float64),
         "cited": np.array([_cited(one["citations"]) for one in predictions], dtype=np.float64),
         "from": objects([_place(one["citations"]) for one in predictions]),
     }
@@ -41,10 +41,13 @@ def table(predictions: Sequence[Mapping[str, Json]], rows: Dataset, match: Match
 
 
 def rank(passages: Iterable[Mapping[str, Json]]) -> float:
-    """Return the rank of the first right passage, infinity where none is right; NaN where that is not known."""
-    known = [one for one in passages if "right" in one]
-    right = (float(one["rank"]) for one in known if one["right"])
-    return next(right, np.inf) if known else np.nan
+    """Return the rank of the first right passage; infinity where none is right, or nothing was found."""
+    return next((float(one["rank"]) for one in passages if one.get("right")), np.inf)
+
+
+def _rank(prediction: Mapping[str, Json], answers: Sequence[str]) -> float:
+    """Return the rank of a question's first right passage; NaN where the question has no answer."""
+    return np.nan if answers == [NO_ANSWER] else rank(prediction["passages"])
 
 
 def _cited(citations: Sequence[Mapping[str, Json]]) -> float:

@@ -29,6 +29,7 @@ class TextGeneration(TaskHead):
 
     name: ClassVar[str] = "text-generation"
     columns: ClassVar[tuple[Column, ...]] = (TEXT, ANSWER)
+    zero_shot: ClassVar[bool] = True
     primary_metric: ClassVar[str] = "rouge_l"
 
     Config = Options
