@@ -68,6 +68,14 @@ def _annotated(path: str, **options: Any) -> dict[str, Any]:
 PUBLISHED = {"validation": 0.1}
 """Where the test rows are published, only validation rows are put aside."""
 APART = {"validation": 0.1, "test": 0.2}
+UPPER_CLASSES = {
+    "machine": "PhysicalObject",
+    "component": "PhysicalObject",
+    "material": "PhysicalObject",
+    "failure-mode": "State",
+    "maintenance": "Activity",
+}
+"""MaintIE's class of each category of the lexicon of manufacturing."""
 CONSULTATIONS = {
     "use": "csv",
     "path": "medical/chinese_medical_dialogue_zh/sample_internal_medicine_gb18030.csv",
@@ -154,7 +162,7 @@ FILES = {
     "manufacturing/entities": RealFile(
         "MaintIE, five upper classes",
         {"train": _annotated("manufacturing/maintie/gold_release.json", label_depth=1), "split": APART},
-        more={"task": {"use": "token-classification", "on_overlap": "longest"}},
+        more={"task": {"use": "token-classification", "on_overlap": "longest", "lexicon_labels": UPPER_CLASSES}},
     ),
     "manufacturing/fault-to-action": RealFile(
         "NASA LLIS, event to recommendation",

@@ -58,6 +58,15 @@ def test_terms_synonyms_and_chinese_names_are_found_in_any_case(tmp_path: Path) 
 def test_categories_are_given_labels(tmp_path: Path) -> None:
     options = {"lexicon": lexicon(tmp_path), "lexicon_labels": {"other": "PART"}}
     assert found(head(**options), "gazetteer of the lexicon")[1] == [("valve", "PART")]
+    options["lexicon_labels"] = {"other": "part", "fault": "STATE"}
+    first, second = found(head(**options), "gazetteer of the lexicon")
+    assert {label for _, label in first + second} == {"PART"}, "a label that no row has is not looked up"
+
+
+def test_a_lexicon_of_other_labels_is_left_out(tmp_path: Path) -> None:
+    """A recipe with a lexicon can be extended by rows with labels of their own."""
+    made = head(lexicon=lexicon(tmp_path), lexicon_labels={"Part": "COMPONENT"})
+    assert "gazetteer of the lexicon" not in [one.name for one in made.baselines(made.learn(rows()))]
 
 
 def test_there_is_no_such_baseline_without_a_lexicon() -> None:
@@ -74,8 +83,9 @@ def test_what_cannot_be_looked_up_is_said(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="none of its categories is a label: FAULT, PART") as error:
         head(lexicon=path).learn(rows())
     assert "lexicon_labels: {component: FAULT}" in error.value.problems[0].hint
-    with pytest.raises(DataError, match="'STATE' is no label"):
-        head(lexicon=path, lexicon_labels={"component": "STATE"}).learn(rows())
+    with pytest.raises(DataError, match="the lexicon has no category 'state'") as error:
+        head(lexicon=path, lexicon_labels={"state": "PART"}).learn(rows())
+    assert error.value.problems[0].hint == "it has component"
     with pytest.raises(ValueError, match="`lexicon_labels` needs a lexicon"):
         head(lexicon_labels={"component": "PART"})
     with pytest.raises(DataError, match="no such file"):

@@ -60,16 +60,19 @@ class LexiconGazetteer(SpanBaseline):
 def read_entries(path: str, categories: Mapping[str, str], labels: Sequence[str]) -> Entries:
     """Return the labels of a lexicon's terms, synonyms and Chinese names, in small letters; the first row has its way.
 
-    `categories` gives each category's label; where it is empty, that is the label of the same name, in any case. Raises
-    `DataError` where the file cannot be read, a label is none of `labels`, or no term has one.
+    `categories` gives each category's label, in any case; where it is empty, that is the label of the same name. What
+    is none of `labels` is left out. Raises `DataError` where the file cannot be read, the lexicon has no such category,
+    or, without `categories`, no category is a label.
     """
     if problem := next(iter(paths.look(path)), None):
         raise DataError(problems=[problem])
-    if unknown := sorted(set(categories.values()) - set(labels)):
-        hint = f"training knows {', '.join(labels)}"
-        raise DataError(f"'{unknown[0]}' is no label", where="task.lexicon_labels", hint=hint)
     terms = read_lexicon(Path(path))
-    chosen = categories or {term.category: _same(term.category, labels) for term in terms}
+    known = sorted({term.category for term in terms})
+    if unknown := sorted(set(categories) - set(known)):
+        message = f"the lexicon has no category '{unknown[0]}'"
+        raise DataError(message, where="task.lexicon_labels", hint=f"it has {', '.join(known)}")
+    asked = categories or {category: category for category in known}
+    chosen = {category: _same(label, labels) for category, label in asked.items()}
     found = {
         tuple(word.text.casefold() for word in words(form)): chosen[term.category]
         for term in reversed(terms)
@@ -77,16 +80,14 @@ def read_entries(path: str, categories: Mapping[str, str], labels: Sequence[str]
         for form in (*names([term]), term.chinese)
     }
     found.pop((), None)
-    if not found:
-        hint = (
-            f"name the label of each category: `lexicon_labels: {{{terms[0].category if terms else '…'}: {labels[0]}}}`"
-        )
+    if not found and not categories:
+        hint = f"name the label of each category: `lexicon_labels: {{{known[0] if known else '…'}: {labels[0]}}}`"
         raise DataError(f"none of its categories is a label: {', '.join(labels)}", where=path, hint=hint)
     return found
 
 
-def _same(category: str, labels: Sequence[str]) -> str:
-    return next((label for label in labels if label.casefold() == category.casefold()), "")
+def _same(name: str, labels: Sequence[str]) -> str:
+    return next((label for label in labels if label.casefold() == name.casefold()), "")
 
 
 def looked_up(text: str, entries: Entries, *, spelt: Callable[[str], str] = str) -> list[Span]:

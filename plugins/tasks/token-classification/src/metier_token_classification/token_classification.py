@@ -48,8 +48,8 @@ class TokenClassification(TaskHead):
         """A lexicon whose terms are looked up as a further baseline: a CSV file with the columns `term`, `category`,
         `synonyms` (`|` between them) and `zh`."""
         lexicon_labels: dict[str, str] = Field(default_factory=dict)
-        """The label of each category of the lexicon; a category without one is not looked up. By default it is the
-        label of the same name."""
+        """The label of each category of the lexicon, in any case; a category without one, or with one that no training
+        row has, is not looked up. By default it is the label of the same name."""
 
         @model_validator(mode="after")
         def _agrees(self) -> TokenClassification.Config:
@@ -67,14 +67,13 @@ class TokenClassification(TaskHead):
     def learn(self, train: Dataset) -> Mapping[str, Json]:
         """Return `labels`, sorted, and `counts` of spans with each.
 
-        Raises `DataError` where there is no span, where spans overlap and `on_overlap` is `error`, or where nothing of
-        the lexicon can be looked up.
+        Raises `DataError` where there is no span, where spans overlap and `on_overlap` is `error`, or where the lexicon
+        cannot be looked up.
         """
         from metier_token_classification.labels import learn
 
         state = learn(train, self.config.on_overlap)
-        if self.config.lexicon:
-            self._entries(state)
+        self._entries(state)
         return state
 
     def check(self, split: str, rows: Dataset, state: Mapping[str, Json]) -> None:
@@ -131,10 +130,14 @@ class TokenClassification(TaskHead):
         from metier_token_classification.baselines import Linear, Nothing
         from metier_token_classification.gazetteers import LexiconGazetteer, TrainingGazetteer
 
-        lexicon = [LexiconGazetteer(self, state, self._entries(state))] if self.config.lexicon else []
+        entries = self._entries(state)
+        lexicon = [LexiconGazetteer(self, state, entries)] if entries else []
         return (Nothing(self, state), TrainingGazetteer(self, state), *lexicon, Linear(self, state))
 
     def _entries(self, state: Mapping[str, Json]) -> Entries:
+        """Return what is looked up of the lexicon; nothing where there is none."""
+        if not self.config.lexicon:
+            return {}
         from metier_token_classification.gazetteers import read_entries
 
         return read_entries(self.config.lexicon, self.config.lexicon_labels, state["labels"])
