@@ -28,6 +28,7 @@ from metier.cli.show import spread
 from metier.components import Industry
 from metier.discovery import discover
 from metier.environment import environment
+from metier.training.untouched import Untouched
 
 PAGE = Path(__file__).parents[1] / "docs" / "recipes.md"
 HEADING = """---
@@ -88,16 +89,20 @@ def finished(place: Path, seeds: int) -> Path | None:
 
 
 def measured(latest: Path) -> tuple[str, ...]:
-    """Return the cells of a run: its rows, the figure, every arm, the best baseline, and the minutes of a seed."""
+    """Return the cells of a run: its rows, the figure, every arm, the best baseline, that of the untouched model where
+    there is one, and the minutes of a seed."""
     metrics = json.loads((latest / "evaluation" / "metrics.json").read_text("utf-8"))
     splits = json.loads((latest / "data" / "report.json").read_text("utf-8"))["splits"]
     counts = ", ".join(f"{splits[split]['rows']:,}" for split in ("train", "test"))
     primary = metrics["primary"]
     found = {arm["name"]: arm["summary"]["test"][primary] for arm in metrics["arms"]}
     arms = [f"{arm} {spread(figure['mean'], figure['half_width'])}" for arm, figure in found.items()]
-    figures = {one["name"]: one["splits"]["test"]["metrics"].get(primary) for one in metrics["baselines"]}
-    best, name = max((value, name) for name, value in figures.items() if value is not None)
-    return counts, primary, "<br>".join(arms), f"{name} {best:.3f}", f"{_minutes(latest):.1f}"
+    judged = {one["name"]: one["splits"]["test"]["metrics"] for one in metrics["baselines"]}
+    figures = {name: figure[primary] for name, figure in judged.items() if primary in figure}
+    best = max(figures, key=figures.__getitem__)
+    shown = dict.fromkeys((best, *({Untouched.name} & set(figures))))
+    beside = "<br>".join(f"{name} {figures[name]:.3f}" for name in shown)
+    return counts, primary, "<br>".join(arms), beside, f"{_minutes(latest):.1f}"
 
 
 def _minutes(latest: Path) -> float:
@@ -119,8 +124,9 @@ def write(page: Path, lines: Sequence[str], seeds: int) -> None:
     facts = environment()
     how = (
         f"{len(lines)} of {len(shipped())} recipes as they ship, from their authored samples, offline. {seeds} seeds: "
-        "mean ± half-width of the 95 % interval over seeds (Student's t); baselines have none, and of two to four the "
-        "best stands here: the report of a run has all. The samples are small and show that a recipe works: what it "
+        "mean ± half-width of the 95 % interval over seeds (Student's t); baselines have none, and of two to five the "
+        "best stands here, and beside it, of models that write, the untouched model: the report of a run has all. The "
+        "samples are small and show that a recipe works: what it "
         "does on your rows, only your rows tell. Minutes are of processor time, all of a run included, for one seed. "
         f"{facts['processor']}, {facts['cores']} cores."
     )
