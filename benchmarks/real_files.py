@@ -116,6 +116,7 @@ FILES = {
             "test": _annotated("finance/sec_filings_ner/test/*.txt"),
             "split": PUBLISHED,
         },
+        500,
     ),
     "finance/report-analysis": RealFile(
         "TAT-QA, spans of paragraphs",
@@ -157,11 +158,12 @@ FILES = {
             "test": _annotated("legal/german_ler/ler_test.conll"),
             "split": PUBLISHED,
         },
-        200,
+        400,
     ),
     "manufacturing/entities": RealFile(
         "MaintIE, five upper classes",
         {"train": _annotated("manufacturing/maintie/gold_release.json", label_depth=1), "split": APART},
+        400,
         more={"task": {"use": "token-classification", "on_overlap": "longest", "lexicon_labels": UPPER_CLASSES}},
     ),
     "manufacturing/fault-to-action": RealFile(
@@ -183,7 +185,7 @@ FILES = {
             "train": {"use": "nestor-work-orders", "path": "manufacturing/excavators_mwo/excavators_annotated.csv"},
             "split": {"validation": 0.1, "test": 0.25},
         },
-        200,
+        1000,
         more={"task": {"use": "text-classification", "pooling": "mean", "multi_label": True}},
     ),
     "medical/department-zh": RealFile("Chinese medical dialogues, internal medicine", {"train": CONSULTATIONS}, 80),
@@ -195,7 +197,7 @@ FILES = {
             "test": _annotated("medical/ncbi_disease_ner/test.tsv"),
             "split": {"validation": 0},
         },
-        200,
+        500,
     ),
     "medical/record-generation": RealFile(
         "MTS-Dialog, validation file",
