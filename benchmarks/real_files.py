@@ -158,7 +158,7 @@ FILES = {
             "test": _annotated("legal/german_ler/ler_test.conll"),
             "split": PUBLISHED,
         },
-        400,
+        300,
     ),
     "manufacturing/entities": RealFile(
         "MaintIE, five upper classes",
@@ -185,7 +185,7 @@ FILES = {
             "train": {"use": "nestor-work-orders", "path": "manufacturing/excavators_mwo/excavators_annotated.csv"},
             "split": {"validation": 0.1, "test": 0.25},
         },
-        1000,
+        600,
         more={"task": {"use": "text-classification", "pooling": "mean", "multi_label": True}},
     ),
     "medical/department-zh": RealFile("Chinese medical dialogues, internal medicine", {"train": CONSULTATIONS}, 80),
