@@ -98,7 +98,7 @@ FILES = {
             "test": {"use": "scientsbank", "path": "education/semeval2013_scientsbank_3way/test-unseen-answers/*.xml"},
             "split": PUBLISHED,
         },
-        150,
+        300,
     ),
     "finance/customer-intent": RealFile(
         "BANKING77",
