@@ -231,12 +231,13 @@ def rows(names: Sequence[str], data: Path, folder: Path, seeds: int, *, runs: bo
 def write(page: Path, lines: Sequence[str], seeds: int) -> None:
     """Put what was measured into the page, in place of what was there."""
     facts = environment()
+    missing = "" if len(lines) == len(FILES) else ", or were not run"
     how = (
         "The same recipes from published files, whole, in the formats in which people download them: the recipe "
         "extended by `data`, with the label set of the file, and training bounded to so many steps, which for the "
         "larger files is an epoch or two. Published test rows where there are some, else a fifth to a quarter of all. "
         f"{seeds} seeds, as above. The recipes that are not here have no published file of their kind "
-        "at hand, or were not run; `medical/diagnosis-chapter` has the published codes as its sample. "
+        f"at hand{missing}; `medical/diagnosis-chapter` has the published codes as its sample. "
         f"{facts['processor']}, {facts['cores']} cores."
     )
     parts = [BEGIN, "", "## From real files", "", how, "", line(*HEAD), f"|{'---|' * len(HEAD)}", *lines, "", END]
