@@ -100,8 +100,7 @@ def measured(latest: Path) -> tuple[str, ...]:
     judged = {one["name"]: one["splits"]["test"]["metrics"] for one in metrics["baselines"]}
     figures = {name: figure[primary] for name, figure in judged.items() if primary in figure}
     best = max(figures, key=figures.__getitem__)
-    shown = dict.fromkeys((best, *({Untouched.name} & set(figures))))
-    beside = "<br>".join(f"{name} {figures[name]:.3f}" for name in shown)
+    beside = "<br>".join(f"{name} {figure:.3f}" for name, figure in figures.items() if name in (best, Untouched.name))
     return counts, primary, "<br>".join(arms), beside, f"{_minutes(latest):.1f}"
 
 
@@ -126,8 +125,8 @@ def write(page: Path, lines: Sequence[str], seeds: int) -> None:
         f"{len(lines)} of {len(shipped())} recipes as they ship, from their authored samples, offline. {seeds} seeds: "
         "mean ± half-width of the 95 % interval over seeds (Student's t); baselines have none, and of two to five the "
         "best stands here, and beside it, of models that write, the untouched model: the report of a run has all. The "
-        "samples are small and show that a recipe works: what it "
-        "does on your rows, only your rows tell. Minutes are of processor time, all of a run included, for one seed. "
+        "samples are small and show that a recipe works: what it does on your rows, only your rows tell. "
+        "Minutes are of processor time, all of a run included, for one seed. "
         f"{facts['processor']}, {facts['cores']} cores."
     )
     text = "\n".join([BEGIN, "", how, "", line(*HEAD), f"|{'---|' * len(HEAD)}", *lines, "", END])
